@@ -1,0 +1,1 @@
+"""ISA-18.2 alarm state machine and journal."""

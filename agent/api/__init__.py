@@ -1,0 +1,1 @@
+"""Local HTTP/JSON API on a Unix socket."""

@@ -1,0 +1,1 @@
+"""Points, history and retention: one model for every protocol."""

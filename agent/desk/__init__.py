@@ -1,0 +1,1 @@
+"""Customer service: residents' questions answered from the estate's knowledge."""

@@ -1,0 +1,1 @@
+"""Limits, rules and detectors: samples in, findings out."""

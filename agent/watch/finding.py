@@ -1,0 +1,65 @@
+"""What a detector says: which asset, why, and which points contribute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Priority(IntEnum):
+    """ISA-18.2 priorities; a smaller number is more urgent."""
+
+    CRITICAL = 1
+    HIGH = 2
+    MEDIUM = 3
+    LOW = 4
+
+
+class Kind(StrEnum):
+    """What sort of condition was found."""
+
+    HIGH_HIGH = "high_high"
+    HIGH = "high"
+    LOW = "low"
+    LOW_LOW = "low_low"
+    RATE = "rate"
+    STUCK = "stuck"
+    GAP = "gap"
+    ANOMALY = "anomaly"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One point's part in a finding.
+
+    share: part of the score that this point explains, 0 to 1, all shares of a finding add up to at most 1.
+    value, expected: in the point's unit; expected is the limit (tier 0) or the learned baseline (tier 1).
+    """
+
+    point: str
+    share: float
+    value: float
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One detector's verdict on one asset at one moment.
+
+    key: the condition's identity, the same while it lasts, e.g. `pump-1/anomaly` or `pump-1/limits/flow`.
+    cause: what an operator would mend; findings with one cause become one alarm, e.g. `pump-1/process`,
+        `pump-1/sensor/flow`, `bus/pump-room/1`.
+    asset: asset id (the bus id for a communication finding). time: Unix seconds. active: false when it cleared.
+    contributions: most guilty first, at most five. score, threshold: in the detector's own unit, threshold > 0.
+    """
+
+    key: str
+    cause: str
+    asset: str
+    kind: Kind
+    time: float
+    active: bool
+    priority: Priority
+    contributions: tuple[Contribution, ...] = ()
+    score: float = 0.0
+    threshold: float = 1.0

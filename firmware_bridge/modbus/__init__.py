@@ -1,0 +1,1 @@
+"""Modbus RTU and TCP: codec, framing and register points, all without I/O."""

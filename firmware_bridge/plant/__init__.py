@@ -1,0 +1,1 @@
+"""The simulated plant: equipment physics, injectable faults, and a Modbus slave on a real pty."""
