@@ -1,1 +1,1 @@
-"""Modbus RTU and TCP: codec, framing and register points, all without I/O."""
+"""Modbus: pure codec (codec, values, rtu, tcp, plan), the master that drives a port, and the slave side."""
