@@ -63,8 +63,8 @@ def encode_value(address: ModbusAddress, value: float, present: int = 0) -> tupl
             return (int(raw),)
         mask = 1 << address.bit
         return ((present | mask) if raw else (present & ~mask),)
-    number: float | int = raw if address.type.startswith("float") else round(raw)
     try:
+        number: float | int = raw if address.type.startswith("float") else round(raw)
         data = struct.pack(_FORMATS[address.type], number)
     except (struct.error, OverflowError) as error:
         raise CodecError(f"{value:g} does not fit {address.type} with scale {address.scale:g}.") from error
