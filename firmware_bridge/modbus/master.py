@@ -6,9 +6,10 @@ import struct
 import threading
 import time
 from abc import ABC, abstractmethod
+from typing import NamedTuple
 
 from firmware_bridge.modbus import rtu, tcp
-from firmware_bridge.modbus.codec import BIT_READS, Request, answer_length, decode_answer, encode_request
+from firmware_bridge.modbus.codec import BIT_READS, Function, Request, answer_length, decode_answer, encode_request
 from firmware_bridge.modbus.errors import CodecError, ExceptionAnswerError, FrameError, NoAnswerError, StoppedError
 from hal.serial_port import SerialPort
 
@@ -17,7 +18,7 @@ FAST_SILENCE_S = 0.00175
 """Modbus over Serial Line V1.02, 2.5.1.1: above 19200 baud the silence between frames is 1.75 ms."""
 _FAST_CHAR_S = 11 / 19200
 _QUIET_S = 0.05
-"""A frame of the right length with a wrong checksum is given up after so much silence; USB adapters pause up to 16 ms."""
+"""A frame of the right length with bad checksum is given up after so much silence; USB adapters pause up to 16 ms."""
 _STOP_CHECK_S = 0.2
 _READ_CHUNK = 1024
 _MAX_NOISE = 4096
@@ -28,7 +29,7 @@ _FENCE_S = 2.0
 class Exchange:
     """A request to one slave with all that can be computed beforehand; made once, used for every poll."""
 
-    __slots__ = ("fence", "frame", "header", "is_registers", "length", "pdu", "refusal", "request", "slave", "unpack")
+    __slots__ = ("frame", "header", "is_registers", "length", "pdu", "refusal", "request", "slave", "unpack")
 
     def __init__(self, slave: int, request: Request) -> None:
         if not 1 <= slave <= 247:
@@ -47,8 +48,25 @@ class Exchange:
         self.refusal = bytes([slave, request.function | 0x80])
         self.is_registers = request.is_read and request.function not in BIT_READS
         self.unpack = struct.Struct(f">{request.count}H" if self.is_registers else ">").unpack_from
-        self.fence: Exchange | None = None
-        """A read whose answer cannot be mistaken for the answer to this request, once one was needed."""
+
+
+class _Lost(NamedTuple):
+    """A request that was not answered, until when its answer may come late, and how many fences failed since."""
+
+    exchange: Exchange
+    until: float
+    attempt: int
+
+
+def _fence(lost: _Lost) -> Exchange:
+    """A read whose answer is as long as neither that of the lost request nor that of the fence before."""
+    request = lost.exchange.request
+    function = request.function if request.is_read else Function.READ_HOLDING
+    sizes = [size for size in range(1, 10) if 5 + 2 * size != lost.exchange.length]
+    count = sizes[lost.attempt % 8]
+    if function in BIT_READS:
+        count *= 16
+    return Exchange(lost.exchange.slave, Request(function, min(request.address, 65536 - count), count))
 
 
 class ModbusMaster(ABC):
@@ -87,7 +105,7 @@ class RtuMaster(ModbusMaster):
 
     def __init__(self, port: SerialPort, timeout_s: float = 0.5, stop: threading.Event | None = None) -> None:
         super().__init__(port, timeout_s, stop)
-        self._unanswered: dict[int, tuple[Exchange, float]] = {}
+        self._unanswered: dict[int, _Lost] = {}
         self._busy_until = 0.0
 
     def transact(self, exchange: Exchange, timeout_s: float | None = None) -> tuple[int, ...]:
@@ -97,23 +115,21 @@ class RtuMaster(ModbusMaster):
         return self._exchange(exchange, timeout_s)
 
     def _pass_fence(self, slave: int, timeout_s: float) -> None:
-        lost, until = self._unanswered.pop(slave)
-        if time.monotonic() > until:
+        lost = self._unanswered.pop(slave)
+        if time.monotonic() > lost.until:
             return
-        if lost.fence is None:
-            function = lost.request.function if lost.request.is_read else 3
-            count = 2 if lost.request.is_read and lost.request.count == 1 else 1
-            if function in (1, 2):
-                count = 9 if lost.request.count <= 8 else 1
-            lost.fence = Exchange(slave, Request(type(lost.request.function)(function), 0, count))
         try:
-            self._exchange(lost.fence, timeout_s)
+            self._exchange(_fence(lost), timeout_s)
         except ExceptionAnswerError:
             # Refusing is answering, and what a late refusal would hide is an error, never a wrong value.
             return
         except (NoAnswerError, FrameError):
-            self._unanswered[slave] = (lost, time.monotonic() + max(_FENCE_S, 4 * timeout_s))
+            self._unanswered[slave] = _Lost(lost.exchange, self._fence_until(timeout_s), lost.attempt + 1)
             raise
+
+    @staticmethod
+    def _fence_until(timeout_s: float) -> float:
+        return time.monotonic() + max(_FENCE_S, 4 * timeout_s)
 
     def _exchange(self, exchange: Exchange, timeout_s: float) -> tuple[int, ...]:
         port = self.port
@@ -124,11 +140,12 @@ class RtuMaster(ModbusMaster):
         port.write(exchange.frame, timeout_s)
         if char_s:
             timeout_s += char_s * (len(exchange.frame) + exchange.length)
+        end = time.monotonic() + timeout_s
         data = port.read(_READ_CHUNK, timeout_s if timeout_s < _STOP_CHECK_S else _STOP_CHECK_S)
         if not (
             len(data) == exchange.length and data.startswith(exchange.header) and not rtu.crc16(data, exchange.length)
         ):
-            data = self._gather(exchange, data, time.monotonic() + timeout_s)
+            data = self._gather(exchange, data, end)
         if char_s:
             self._busy_until = time.monotonic()
         if exchange.is_registers:
@@ -159,7 +176,7 @@ class RtuMaster(ModbusMaster):
             data += more
         self._busy_until = time.monotonic()
         if not whole:
-            self._unanswered[exchange.slave] = (exchange, time.monotonic() + max(_FENCE_S, 4 * self.timeout_s))
+            self._unanswered[exchange.slave] = _Lost(exchange, self._fence_until(self.timeout_s), 0)
         if data:
             raise FrameError(f"slave {exchange.slave}: {len(data)} bytes came, but no valid answer among them.")
         raise NoAnswerError(f"slave {exchange.slave} did not answer in time.")
