@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -217,9 +218,8 @@ class Gateway(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Gateway:
-        for what, ids in (("bus", [b.id for b in self.buses]), ("asset", [a.id for a in self.assets])):
-            if twice := sorted({i for i in ids if ids.count(i) > 1}):
-                raise ValueError(f"two {what} entries have the id {twice[0]!r}")
+        for problem in inconsistencies(self.model_dump()):
+            raise ValueError(problem.message)
         return self
 
     def point(self, full_id: str) -> tuple[Asset, Point] | None:
@@ -231,3 +231,54 @@ class Gateway(Model):
                     if point.id == point_id:
                         return asset, point
         return None
+
+
+class Inconsistency(NamedTuple):
+    """Two entries that do not fit together. path: of the guilty key; names: what `wrong` could have been."""
+
+    path: tuple[str | int, ...]
+    message: str
+    wrong: str = ""
+    names: tuple[str, ...] = ()
+
+
+def inconsistencies(raw: dict[str, Any]) -> Iterator[Inconsistency]:
+    """What the types alone cannot tell about a gateway as parsed from TOML; entries of a wrong type are skipped."""
+    buses, assets = _tables(raw.get("buses")), _tables(raw.get("assets"))
+    yield from _twice(("buses",), buses)
+    yield from _twice(("assets",), assets)
+    names = tuple(str(bus["id"]) for bus in buses if "id" in bus)
+    ports: dict[str, str] = {}
+    for number, bus in enumerate(buses):
+        port = bus.get("port")
+        if isinstance(port, str) and ports.setdefault(port, str(bus.get("id"))) != bus.get("id"):
+            yield Inconsistency(("buses", number, "port"), f"{port!r} is the port of bus {ports[port]!r} already")
+    for number, asset in enumerate(assets):
+        here: tuple[str | int, ...] = ("assets", number)
+        bus_id = asset.get("bus")
+        if isinstance(bus_id, str) and bus_id not in names:
+            yield Inconsistency((*here, "bus"), f"there is no bus {bus_id!r}", bus_id, names)
+        points = _tables(asset.get("points"))
+        yield from _twice((*here, "points"), points)
+        detector = asset.get("detector")
+        mode = detector.get("mode_point") if isinstance(detector, dict) else None
+        known = tuple(str(point["id"]) for point in points if "id" in point)
+        if isinstance(mode, str) and mode not in known:
+            message = f"asset {asset.get('id')!r} has no point {mode!r}"
+            yield Inconsistency((*here, "detector", "mode_point"), message, mode, known)
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    """Entries of a list of tables; what is no table keeps its place as an empty one."""
+    entries = value if isinstance(value, list | tuple) else ()
+    return [entry if isinstance(entry, dict) else {} for entry in entries]
+
+
+def _twice(path: tuple[str | int, ...], entries: list[dict[str, Any]]) -> Iterator[Inconsistency]:
+    seen: set[str] = set()
+    for number, entry in enumerate(entries):
+        name = entry.get("id")
+        if isinstance(name, str) and name in seen:
+            yield Inconsistency((*path, number, "id"), f"another of the {path[-1]} has the id {name!r}")
+        elif isinstance(name, str):
+            seen.add(name)
