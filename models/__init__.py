@@ -1,0 +1,1 @@
+"""The learned models: inference on the gateway, training in the cloud."""
