@@ -82,9 +82,9 @@ for name in {names!r}:
 @pytest.mark.parametrize(("extra", "brings_torch"), [("", False), ("[cloud]", True)])
 def test_what_pip_install_would_bring(extra: str, brings_torch: bool) -> None:
     """Asks pip itself to resolve the project, so that a dependency's dependency counts too."""
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "install", "-q", "--dry-run", "--ignore-installed", "--report", "-"]
-        + ["--disable-pip-version-check", "-c", "requirements/all.txt", f".{extra}"],
+        [*pip, "--dry-run", "--ignore-installed", "--report", "-", "-c", "requirements/all.txt", f".{extra}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
