@@ -8,7 +8,7 @@ from pathlib import Path
 
 from serial.tools import list_ports
 
-from hal.sim_pty import is_served, sim_dir
+from hal.sim_pty import served_target, sim_dir
 
 _BY_ID = Path("/dev/serial/by-id")
 
@@ -37,6 +37,7 @@ def list_devices() -> list[Device]:
     folder = sim_dir()
     if folder.is_dir():
         for link in sorted(folder.iterdir()):
-            if link.is_symlink() and not link.name.startswith(".") and is_served(link) and link.exists():
-                devices.append(Device("sim", f"sim://{link.name}", os.path.realpath(link)))
+            pty = None if link.name.startswith(".") else served_target(link)
+            if pty is not None:
+                devices.append(Device("sim", f"sim://{link.name}", pty))
     return devices

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import serial
 
 from hal.errors import DeviceError
-from hal.sim_pty import is_served, sim_link
+from hal.sim_pty import served_target, sim_link
 
 __all__ = ["PortError", "SerialPort", "open_port", "sim_link"]
 
@@ -190,12 +190,12 @@ class SimPort(TtyPort):
 
     def _device(self) -> str:
         try:
-            link = sim_link(self._name)
+            target = served_target(sim_link(self._name))
         except DeviceError as error:
             raise PortError(error.message, error.remedy) from error
-        if not is_served(link):
+        if target is None:
             raise PortError(f"{self.address} is not running.", f"Start it: `louguan plant run --name {self._name}`.")
-        return os.path.realpath(link)
+        return target
 
 
 class TcpPort(SerialPort):

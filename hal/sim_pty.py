@@ -38,10 +38,19 @@ def _lock_path(link: Path) -> Path:
     return link.with_name(f".{link.name}.lock")
 
 
-def is_served(link: Path) -> bool:
-    """Whether the process that made the link still lives; a link without a lock file was made by hand and counts."""
-    if not link.is_symlink():
-        return False
+def served_target(link: Path) -> str | None:
+    """The pty behind the link; None without one or when the process that made it has died.
+
+    A link without a lock file was made by hand and is believed.
+    """
+    try:
+        target = str(link.readlink())
+    except OSError:
+        return None
+    return target if _is_served(link) else None
+
+
+def _is_served(link: Path) -> bool:
     try:
         handle = os.open(_lock_path(link), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
