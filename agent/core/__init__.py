@@ -1,1 +1,0 @@
-"""Composition root of the core service."""
