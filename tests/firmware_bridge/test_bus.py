@@ -68,7 +68,7 @@ def run(readings: Readings) -> Iterator[Callable[..., Bus]]:
     buses: list[Bus] = []
 
     def make(address: str, points: list[BusPoint], protocol: Any = "modbus-rtu", **more: Any) -> Bus:
-        more = {"timeout_s": 0.1, "retries": 0} | more
+        more = {"timeout_s": 0.3, "retries": 0} | more
         bus = Bus("plant", lambda: make_port(address), protocol, points, readings, **more)
         bus.start()
         buses.append(bus)
