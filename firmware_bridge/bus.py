@@ -19,6 +19,7 @@ from firmware_bridge.link_state import PORT_BACKOFF_S, Backoff, BusStatus, Slave
 from firmware_bridge.modbus.errors import (
     GATEWAY_CODES,
     ILLEGAL_ADDRESS,
+    ILLEGAL_VALUE,
     ExceptionAnswerError,
     FrameError,
     ModbusError,
@@ -183,7 +184,7 @@ class Bus:
                 self._silent(group, error)
                 return
             self._answered(group.slave)
-            if error.code == ILLEGAL_ADDRESS and len(group.points) > 1:
+            if error.code in (ILLEGAL_ADDRESS, ILLEGAL_VALUE) and len(group.points) > 1:
                 _log.info("bus %s: slave %d refuses %s; read in parts", self.name, group.slave, group.exchange.request)
                 for part in group.halves():
                     self._push(due, part)

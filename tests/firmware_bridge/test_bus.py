@@ -303,3 +303,16 @@ def test_a_name_is_served_once(sim_dir: Path) -> None:
     with PtySlave(RegisterBank(1), "room"), pytest.raises(DeviceError, match="another process"):
         PtySlave(RegisterBank(1), "room")
     assert not (sim_dir / "room").exists()
+
+
+def test_a_slave_that_takes_only_short_requests_is_read_in_parts(run: Callable[..., Bus], readings: Readings) -> None:
+    def short_sighted(n: int, slave: int, pdu: bytes) -> bytes:
+        if int.from_bytes(pdu[3:5], "big") > 4:
+            return encode_frame(slave, bytes([pdu[0] | 0x80, 3]))
+        return registers(slave, pdu, int.from_bytes(pdu[1:3], "big"))
+
+    with ScriptedSlave(short_sighted, "room"):
+        run("sim://room", [point(f"a.p{i}", i) for i in range(20)])
+        for i in range(20):
+            readings.wait(lambda s, i=i: s.point == f"a.p{i}" and s.value == i)
+    assert not [s for samples in readings.lists for s in samples if s.quality is not Quality.GOOD]
