@@ -63,6 +63,8 @@ class HistoryView(Shown):
     max_bytes: int
     set_aside: str | None
     """Where a corrupted database was kept."""
+    dropped: int
+    """Samples lost because they could not be written in time."""
 
 
 class IntakeView(Shown):
