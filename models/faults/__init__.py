@@ -1,0 +1,1 @@
+"""Detectors of equipment faults; numpy only."""
