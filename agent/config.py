@@ -105,13 +105,16 @@ class Limits(Model):
     stuck_after_s: Seconds | None = Field(default=None, gt=0)
     """A value that has not changed at all for so long, while the asset runs, is stuck."""
     gap_after_s: Seconds | None = Field(default=None, gt=0)
-    """No good sample for so long is a gap; by default ten poll intervals, at least 10 s."""
+    """No usable (good or uncertain) sample for so long is a gap; by default ten poll intervals, at least 10 s."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Limits:
         given = [v for v in (self.low_low, self.low, self.high, self.high_high) if v is not None]
         if any(not math.isfinite(v) for v in given) or given != sorted(given):
             raise ValueError("limits must be finite and in order low_low <= low <= high <= high_high")
+        below, above = [v for v in (self.low_low, self.low) if v is not None], [self.high, self.high_high]
+        if below and any(v is not None and self.deadband > v - below[-1] for v in above):
+            raise ValueError("deadband must not be wider than the distance between the low and the high limit")
         return self
 
 
@@ -147,8 +150,9 @@ class Detector(Model):
     enabled: bool = True
     mode_point: Identifier | None = None
     """Point of the same asset whose rounded value is the operating mode (0 stopped, 1 running, ...)."""
-    learn_rows: int = Field(default=400, ge=100, le=1_000_000)
-    """Rows of each operating mode that make the baseline before it is used."""
+    learn_rows: int = Field(default=14_400, ge=100, le=1_000_000)
+    """Rows of each operating mode that make the baseline before it is used. Four hours at 1 Hz: equipment wanders
+    further than minutes show, and a baseline of minutes takes that for a fault."""
     sensitivity: float = Field(default=1.0, gt=0.1, le=10)
     """Divides the shipped threshold: 2 alarms at half the score."""
 
