@@ -26,7 +26,8 @@ _LINE_LIMIT = 4096
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent(parent: int) -> None:
+def die_with_parent(parent: int) -> None:
+    """For a preexec_fn: the child is killed when the thread that started it ends. parent: pid of that process."""
     # Runs in the child between fork and exec: only async-signal-safe work.
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -66,7 +67,7 @@ class _Child:
             errors="replace",
             bufsize=1,
             process_group=0,
-            preexec_fn=lambda: _die_with_parent(parent),
+            preexec_fn=lambda: die_with_parent(parent),
         )
         self._started = now
         self._say(self.name, t("run.started", pid=self.process.pid))

@@ -44,6 +44,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.suppress": ("Take an alarm out of service until `unsuppress`.", "停用报警，直到 unsuppress。"),
     "help.unsuppress": ("Take an alarm back into service.", "恢复启用报警。"),
     "help.reset": ("Let go of a latched alarm whose condition has cleared.", "复位条件已消失的锁存报警。"),
+    "help.relearn": (
+        "Let an asset's detector forget what is normal and learn anew, after a repair or a change of equipment.",
+        "让设备的检测器忘掉旧基线、重新学习，用于维修或更换设备之后。",
+    ),
     "help.write": ("Command a point; the value is read back.", "写入测点，并回读校验。"),
     "help.export": (
         "Write samples to FILE.csv or FILE.parquet.",
@@ -61,6 +65,56 @@ TEXTS: dict[str, tuple[str, str]] = {
         "指出 gateway.toml 的全部错误。退出码：0 无误，2 有误。",
     ),
     "help.config.init": ("Write a commented gateway.toml.", "生成带注释的 gateway.toml。"),
+    "help.demo": (
+        "The whole main job before your eyes: a pump room, a fault, its alarm, two residents' questions.",
+        "完整演示：泵房、故障、报警，以及两位住户的提问。",
+    ),
+    "help.demo.csv": ("play this recording instead of the simulated pump room", "改为播放此录制文件，不用模拟泵房"),
+    "help.demo.stay": (
+        "keep running at the end until Ctrl-C (by default on a terminal, without --csv)",
+        "结束后继续运行直到 Ctrl-C（在终端且无 --csv 时为缺省）",
+    ),
+    "help.replay": (
+        "Play a CSV recording through a simulated line, the bus, the detectors and the alarms. Exit codes: 0 played, "
+        "1 it cannot be played, 130 stopped.",
+        "把 CSV 录制数据经模拟线路、总线、检测器和报警完整回放。退出码：0 已回放，1 无法回放，130 被中止。",
+    ),
+    "help.replay.file": (
+        "CSV file; delimiter, time column and numeric columns are found",
+        "CSV 文件；分隔符、时间列和数值列自动识别",
+    ),
+    "help.replay.speed": ("times faster than it was recorded", "相对录制时的倍速"),
+    "help.replay.label": (
+        "column that is 1 where something was wrong; figures are printed",
+        "异常行为 1 的标签列；给出后输出评估指标",
+    ),
+    "help.replay.ignore": ("column to leave out; may be given again", "忽略的列，可多次给出"),
+    "help.replay.learn": ("rows at the beginning that are only learned from", "开头仅用于学习的行数"),
+    "help.replay.delimiter": ("the character between columns, or auto", "列分隔符，或 auto"),
+    "help.plant": (
+        "A simulated pump room on a real pty, to try things on.",
+        "模拟泵房：真实 pty 上的 Modbus RTU，供试用。",
+    ),
+    "help.plant.run": (
+        "Serve a pump room as sim://NAME until Ctrl-C.",
+        "以 sim://NAME 提供模拟泵房，按 Ctrl-C 停止。",
+    ),
+    "help.plant.config": ("Print the gateway.toml that fits it.", "输出与之配套的 gateway.toml。"),
+    "help.plant.fault": ("Let a fault develop in a running plant.", "向运行中的模拟泵房注入故障。"),
+    "help.plant.clear": ("Mend one pump, or all.", "清除一台或全部水泵的故障。"),
+    "help.plant.status": ("What the pumps really do, and their faults.", "各泵的实际状态与故障。"),
+    "help.plant.name": ("name of the plant and of its port", "模拟泵房及其端口的名称"),
+    "help.plant.pumps": ("how many pumps, one Modbus slave each", "水泵台数，每台一个 Modbus 从站"),
+    "help.plant.asset": ("which pump: pump-1, pump-2, ...", "哪台泵：pump-1、pump-2……"),
+    "help.plant.seed": ("the same seed gives the same noise", "种子相同则噪声相同"),
+    "help.plant.at": ("time of day in the plant at the start; now when not given", "泵房起始时刻；缺省为当前时间"),
+    "help.plant.state": ("folder for the gateway's data and sockets", "网关数据与套接字的目录"),
+    "help.plant.severity": ("how bad it gets, above 0 and at most 1", "严重程度，大于 0 且不超过 1"),
+    "help.plant.ramp": ("seconds until it is that bad", "发展到该程度所需秒数"),
+    "help.plant.sensor": (
+        "for stuck-sensor and drifting-sensor, one of {names}",
+        "用于 stuck-sensor 与 drifting-sensor，可选 {names}",
+    ),
     "help.option.config": ("gateway.toml to use", "使用的 gateway.toml"),
     "help.option.json": ("print JSON", "输出 JSON"),
     "help.option.by": ("who does it", "操作人"),
@@ -125,6 +179,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kind.stuck": ("value is stuck", "数值不变"),
     "kind.gap": ("no data", "数据中断"),
     "kind.anomaly": ("unlike its normal running", "偏离正常运行"),
+    "why.re_alarm": ("still there long after it was acknowledged", "确认后长时间未恢复"),
+    "why.more_urgent": ("became more urgent", "级别升高"),
+    "why.shelving_over": ("time of shelving is over", "搁置到期"),
     "quality.good": ("good", "良好"),
     "quality.uncertain": ("uncertain", "可疑"),
     "quality.bad": ("bad", "无效"),
@@ -160,10 +217,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "历史数据库已损坏，原文件保存为 {path}",
     ),
     "alarms.none": ("No open alarms.", "没有未恢复的报警。"),
-    "alarm.contribution": (
+    "against.normal": (
         "{name} {value} (normally {expected}), {share} %",
         "{name} {value}（正常约 {expected}），占 {share} %",
     ),
+    "against.limit": ("{name} {value} (limit {expected})", "{name} {value}（限值 {expected}）"),
+    "against.before": ("{name} {value} (a second before: {expected})", "{name} {value}（一秒前为 {expected}）"),
+    "against.last": ("{name}: no value, last {expected}", "{name}：无数据，上次为 {expected}"),
+    "against.itself": ("{name} stays at {value}", "{name} 一直为 {value}"),
     "alarm.check": ("check", "检查"),
     "alarm.changed": ("alarm {id} is now {state}", "报警 {id} 现为：{state}"),
     "points.none": ("No point has an id that begins with {prefix}.", "没有编号以 {prefix} 开头的测点。"),
@@ -174,6 +235,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} 个数据，最低 {low}，平均 {mean}，最高 {high}",
     ),
     "write.done": ("{point} now reads {value}", "{point} 现读数为 {value}"),
+    "relearn.done": ("{name} learns anew what is normal.", "{name} 正在重新学习正常状态。"),
     "export.done": ("{size} bytes written to {path}", "已写入 {path}，共 {size} 字节"),
     "export.format": ("{path} must end in .csv or .parquet.", "{path} 必须以 .csv 或 .parquet 结尾。"),
     "devices.none": ("No serial port and no simulated one.", "没有串口，也没有模拟端口。"),
@@ -204,6 +266,35 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "config.exists": ("{path} is there already. Use --force to replace it.", "{path} 已存在。加 --force 可覆盖。"),
     "config.unwritable": ("{path} cannot be written: {why}.", "{path} 无法写入：{why}。"),
+    # desk: what residents hear
+    "desk.unknown": (
+        "I am sorry, I do not know that. Shall I call a human for you ({human})?",
+        "抱歉，这个我不知道。要帮您转人工吗（{human}）？",
+    ),
+    "desk.empty": ("I did not catch a question. Please say it again.", "我没有听清您的问题，请再说一遍。"),
+    "desk.long": (
+        "That was too long for me. Please ask in one sentence, or talk to a human: {human}",
+        "您说得有点长，我没听明白。请用一句话问我，或者联系人工：{human}",
+    ),
+    "desk.urgent": (
+        "Get yourself safe first. Call 119 for fire, 120 for an injury, 110 for crime, then {human}.",
+        "请先确保自身安全：火灾打 119，有人受伤打 120，治安打 110，然后联系{human}。",
+    ),
+    # ask
+    "help.ask": (
+        "Answer a resident's question, by the running desk or, without one, in this process. "
+        "Exit codes: 0 answered (also when the answer is that the desk does not know), 1 the model or the knowledge "
+        "file is damaged, 2 wrong use or configuration.",
+        "回答住户的问题：有运行中的 desk 则由它回答，否则在本进程内回答。"
+        "退出码：0 已回答（包括回答“不知道”），1 模型或知识文件损坏，2 用法或配置有误。",
+    ),
+    "help.ask.text": ("the question; - reads it from standard input", "问题；- 表示从标准输入读取"),
+    "help.ask.language": (
+        "zh or en: answer in this language (default: that of the question)",
+        "zh 或 en：用这种语言回答（缺省与问题相同）",
+    ),
+    "ask.alternatives": ("Did you mean:", "您是不是想问："),
+    "ask.uncached": ("The vectors cannot be kept for the next time: {why}.", "向量无法保存供下次使用：{why}。"),
     # run
     "run.desk_off": ("The desk is switched off in gateway.toml.", "gateway.toml 中已关闭 desk。"),
     "run.started": ("started, process {pid}", "已启动，进程 {pid}"),
@@ -211,6 +302,120 @@ TEXTS: dict[str, tuple[str, str]] = {
     "run.config": ("does not start again: its configuration is wrong", "配置有误，不再重启"),
     "run.stopping": ("stopping", "正在停止"),
     "run.killed": ("did not stop in time and was killed", "未及时停止，已强制结束"),
+    # replay
+    "replay.delimiter.wrong": ("{text} is not one character, nor auto.", "{text} 不是单个字符，也不是 auto。"),
+    "replay.summary": (
+        "{file}: {rows} rows, {points} points, {start} to {end}; played {speed} times faster, in {took} s",
+        "{file}：{rows} 行，{points} 个测点，{start} 至 {end}；{speed} 倍速，用时 {took} 秒",
+    ),
+    "replay.samples": (
+        "samples: {good} good, {bad} bad; rows not seen: {unseen}",
+        "采样：有效 {good}，无效 {bad}；未读到的行：{unseen}",
+    ),
+    "replay.no_alarms": ("No alarm.", "没有报警。"),
+    "replay.alarm": ("alarm {id} at row {row}", "报警 {id}，第 {row} 行"),
+    "replay.alarm.head": (
+        "alarm {id} since {since}, {onsets} times, {active} in all",
+        "报警 {id}，始于 {since}，共 {onsets} 次，累计 {active}",
+    ),
+    "replay.f1": ("F1", "F1"),
+    "replay.far": ("false alarms, share of normal rows", "误报率（占正常行）"),
+    "replay.mar": ("missed, share of anomalous rows", "漏报率（占异常行）"),
+    "replay.counts": ("rows tp / fp / fn / tn", "行数 tp / fp / fn / tn"),
+    "replay.events": ("events found", "发现的事件"),
+    "replay.delay": ("median delay", "延迟中位数"),
+    "replay.onsets": ("alarm onsets per hour", "每小时报警次数"),
+    "replay.protocol": (
+        "The first {rows} rows are learned from and not counted. Each later row counts once: alarmed or not, labelled "
+        "or not. Alarms neither wait nor linger (on-delay and off-delay 0).",
+        "前 {rows} 行仅用于学习，不计入。其后每行计一次：是否报警、是否标为异常。"
+        "报警不延时、不滞留（on/off delay 为 0）。",
+    ),
+    "replay.no_time": ("no time column: rows count as 1 s apart", "没有时间列：按每行 1 秒计"),
+    "replay.label_column": ("column {name} is left out: it is a label", "列 {name} 是标签，未采用"),
+    "replay.label_twin": ("column {name} is left out: it equals the label", "列 {name} 与标签相同，未采用"),
+    "replay.words": ("left out, not numbers: {names}", "非数值列，未采用：{names}"),
+    "replay.constant": ("left out, never changes: {names}", "数值不变的列，未采用：{names}"),
+    "replay.garbage": (
+        "column {name}: {count} cells are no numbers and count as missing",
+        "列 {name}：{count} 个单元格不是数值，按缺失处理",
+    ),
+    "replay.empty": ("{count} cells without a value count as bad samples", "{count} 个单元格没有数值，按无效采样处理"),
+    "replay.bad_rows": (
+        "{count} rows do not have {columns} cells and are left out",
+        "{count} 行的列数不是 {columns}，已跳过",
+    ),
+    "replay.untimed": ("{count} rows without a proper time are left out", "{count} 行没有有效时间，已跳过"),
+    "replay.unsorted": (
+        "rows were not in order of time ({count} steps back) and are sorted",
+        "行未按时间排序（{count} 处倒退），已重排",
+    ),
+    "replay.twice": (
+        "{count} rows have the time of the row before; all are played",
+        "{count} 行与前一行时间相同，均已播放",
+    ),
+    "replay.gaps": (
+        "{count} gaps in time, the longest {longest}, are played without waiting",
+        "时间上有 {count} 处间断，最长 {longest}，播放时不等待",
+    ),
+    "replay.unlabelled": ("{count} rows without a label are not counted", "{count} 行没有标签，不计入"),
+    # demo
+    "demo.plant": (
+        "A pump room: {pumps} pumps answer Modbus RTU on {port} ({pty}). What the gateway reads:",
+        "模拟泵房：{pumps} 台水泵在 {port}（{pty}）上应答 Modbus RTU。网关读到：",
+    ),
+    "demo.learning": (
+        "The gateway learns how each pump normally runs, {rows} readings ...",
+        "网关学习每台泵的正常运行状态，共 {rows} 次读数……",
+    ),
+    "demo.fault": (
+        "A fault is injected: {fault} on {asset}, growing to {severity} % ...",
+        "注入故障：{asset} {fault}，逐渐发展到 {severity} %……",
+    ),
+    "demo.alarm": ("Alarm, {seconds} s after the fault:", "故障发生 {seconds} 秒后报警："),
+    "demo.recording": (
+        "{file}: {rows} rows of {points} points from {start} on, played {speed} times faster as a Modbus slave. "
+        "What the gateway reads:",
+        "{file}：{rows} 行、{points} 个测点，始于 {start}，以 {speed} 倍速作为 Modbus 从站播放。网关读到：",
+    ),
+    "demo.playing": (
+        "The gateway learns from the first {rows} rows and watches the others ...",
+        "网关用前 {rows} 行学习，并监视其后各行……",
+    ),
+    "demo.row": ("{time}   row {row} of {rows}", "{time}   第 {row} 行，共 {rows} 行"),
+    "demo.onset": ("alarm {id} since {time}", "报警 {id}，始于 {time}"),
+    "demo.found": ("What it found", "发现的问题"),
+    "demo.shortened": ("only the first {rows} rows are played here", "此处只播放前 {rows} 行"),
+    "demo.residents": ("Two residents ask; a small model on this box answers", "两位住户提问，由本机的小模型回答"),
+    "demo.answered": ("{ms} ms, {score} % sure", "{ms} 毫秒，把握 {score} %"),
+    "demo.next": ("How to go on, from another terminal in {folder}", "接下来，在另一个终端进入 {folder}"),
+    "demo.next.watch": ("the live view", "实时画面"),
+    "demo.next.alarms": ("the alarm and what to check", "报警与检查建议"),
+    "demo.next.ask": ("ask the desk yourself", "自己提个问题"),
+    "demo.next.clear": ("mend the pump; the alarm returns by itself", "修好水泵，报警会自行恢复"),
+    "demo.next.own": ("begin with your own equipment", "从自己的设备开始"),
+    "demo.next.label": ("figures, where a column of 0 and 1 says what was wrong", "若有 0/1 标签列，输出评估指标"),
+    "demo.next.plant": ("a pump room to try things on", "可供试验的模拟泵房"),
+    "demo.stays": ("The demo keeps running; Ctrl-C ends it.", "演示继续运行，按 Ctrl-C 结束。"),
+    "demo.done": ("The demo has ended; nothing is left running.", "演示结束，没有留下任何进程。"),
+    # plant
+    "plant.runs": (
+        "{pumps} pumps answer Modbus RTU on sim://{name} ({path}), slaves 1 to {pumps}. Ctrl-C stops them.",
+        "{pumps} 台水泵在 sim://{name}（{path}）上应答 Modbus RTU，从站 1 至 {pumps}。按 Ctrl-C 停止。",
+    ),
+    "plant.injected": ("{asset} now has: {fault}", "{asset} 已注入故障：{fault}"),
+    "plant.cleared": ("{asset}: mended", "{asset}：故障已清除"),
+    "plant.every": ("all pumps", "全部水泵"),
+    "plant.status": ("{port} on {path}, time in the plant {time}", "{port}（{path}），泵房时间 {time}"),
+    "plant.fault": ("{fault}, {level} % now, {severity} % at the end", "{fault}，当前 {level} %，最终 {severity} %"),
+    "plant.at.wrong": ("{text} is not a time of day such as 14:30.", "{text} 不是 14:30 这样的时刻。"),
+    "fault.bearing-wear": ("bearing wear", "轴承磨损"),
+    "fault.cavitation": ("cavitation", "汽蚀"),
+    "fault.blocked-strainer": ("blocked strainer", "过滤器堵塞"),
+    "fault.dry-run": ("dry run", "干转"),
+    "fault.leaking-valve": ("leaking valve", "阀门内漏"),
+    "fault.stuck-sensor": ("stuck sensor", "传感器卡死"),
+    "fault.drifting-sensor": ("drifting sensor", "传感器漂移"),
     # doctor
     "doctor.config": ("configuration", "配置"),
     "doctor.state": ("state folder", "数据目录"),

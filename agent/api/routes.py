@@ -28,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/health", "core", "health", "Whether the core does its work, and what hinders it", s.Health),
     Route("GET", "/v1/points", "core", "points", "Every point with its last sample", s.Points),
     Route("GET", "/v1/assets", "core", "assets", "Every asset with its detector's score", s.Assets),
+    Route("POST", "/v1/assets/{id}/relearn", "core", "relearn", "Forget what is normal, learn anew", s.AssetView, s.By),
     Route("GET", "/v1/samples", "core", "samples", "Samples or rollups of one point", s.Samples, s.SamplesQuery),
     Route("GET", "/v1/alarms", "core", "alarms", "Alarms, the most urgent first", s.AlarmList, s.AlarmsQuery),
     Route("GET", "/v1/journal", "core", "journal", "Every change of every alarm", s.Journal, s.JournalQuery),

@@ -183,6 +183,8 @@ class ContributionView(Shown):
     share: float
     value: float | None
     expected: float | None
+    against: Literal["normal", "limit", "before", "last", "itself"]
+    """What `expected` is: the learned value, the limit, the value a second before, the last one, the value itself."""
 
 
 class AlarmView(Shown):
@@ -266,7 +268,8 @@ class ExportQuery(Given):
 
 
 class Question(Given):
-    text: str = Field(max_length=2000)
+    text: str = Field(max_length=20_000)
+    """Beyond some 500 characters the desk asks for less, politely."""
     language: Literal["zh", "en"] | None = None
 
 
@@ -280,9 +283,19 @@ class AnswerView(Shown):
     language: Literal["zh", "en"]
     ms: float
     alternatives: list[str] = []
+    """Questions that it could answer instead."""
     handoff: str | None = None
+    """The human to turn to; also with an emergency."""
 
 
 class DeskHealth(Shown):
+    """ok: nothing in `troubles`. entries: of the knowledge file in use."""
+
     service: Literal["desk"] = "desk"
     ok: bool
+    version: str
+    pid: int
+    knowledge: str
+    entries: int
+    rss_mb: float
+    troubles: list[TroubleView]

@@ -28,18 +28,32 @@ class Kind(StrEnum):
     ANOMALY = "anomaly"
 
 
+class Against(StrEnum):
+    """What the expected value of a contribution is."""
+
+    NORMAL = "normal"
+    LIMIT = "limit"
+    BEFORE = "before"
+    """The value a second before."""
+    LAST = "last"
+    """The last usable value."""
+    ITSELF = "itself"
+    """The value itself: it has not moved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """One point's part in a finding.
 
     share: part of the score that this point explains, 0 to 1, all shares of a finding add up to at most 1.
-    value, expected: in the point's unit; expected is the limit (tier 0) or the learned baseline (tier 1).
+    value, expected: in the point's unit; `against` says what the expected one is.
     """
 
     point: str
     share: float
     value: float
     expected: float
+    against: Against = Against.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from itertools import chain
 
 from agent.config import Asset, Point
 from agent.watch.condition import Condition
-from agent.watch.finding import Contribution, Finding, Kind, Priority
+from agent.watch.finding import Against, Contribution, Finding, Kind, Priority
 from hal.sample import Quality, Sample
 
 GAP_INTERVALS = 10
@@ -105,7 +105,7 @@ class PointLimits:
             return self._gap.over(now) if self._gap.active else []
         since = max(self.usable_at, link_back)
         if not self._gap.active and now - since > self.gap_after_s:
-            return self._gap.holds(now, (Contribution(self.id, 1.0, math.nan, self.value),))
+            return self._gap.holds(now, (Contribution(self.id, 1.0, math.nan, self.value, Against.LAST),))
         return []
 
     def _judge_range(self, condition: Condition, time: float, value: float) -> list[Finding]:
@@ -118,7 +118,7 @@ class PointLimits:
                 urgent = abs(level) == 2 and condition.priority > Priority.CRITICAL
                 return condition.holds(
                     time,
-                    (Contribution(self.id, 1.0, value, bound),),
+                    (Contribution(self.id, 1.0, value, bound, Against.LIMIT),),
                     1.0 + max(0.0, beyond) / scale,
                     _KINDS[level],
                     Priority(condition.priority - 1) if urgent else condition.priority,
@@ -136,7 +136,7 @@ class PointLimits:
         if rate > most:
             self._reference = (time, value)
             self._jumped_at = time
-            return condition.holds(time, (Contribution(self.id, 1.0, value, before),), rate / most)
+            return condition.holds(time, (Contribution(self.id, 1.0, value, before, Against.BEFORE),), rate / most)
         if time - then >= 1.0:
             self._reference = (time, value)
         if condition.active and 0 <= time - self._jumped_at < self.gap_after_s:
@@ -156,5 +156,5 @@ class PointLimits:
         elif self._changed_at is None:
             self._changed_at = time
         elif not condition.active and time - self._changed_at >= after_s:
-            return condition.holds(time, (Contribution(self.id, 1.0, value, value),))
+            return condition.holds(time, (Contribution(self.id, 1.0, value, value, Against.ITSELF),))
         return []

@@ -10,7 +10,7 @@ import pytest
 
 from agent.alarms.model import AlarmState
 from agent.texts import TEXTS, language_of
-from agent.watch.finding import Kind, Priority
+from agent.watch.finding import Against, Kind, Priority
 from hal.sample import Quality
 
 AGENT = Path(__file__).parents[2] / "agent"
@@ -40,6 +40,7 @@ def test_every_text_that_the_commands_ask_for_exists() -> None:
 
 def test_every_state_priority_kind_and_quality_has_a_word() -> None:
     words = [f"state.{s.value}" for s in AlarmState] + [f"priority.{p.name.lower()}" for p in Priority]
+    words += [f"against.{a.value}" for a in Against]
     words += [f"kind.{k.value}" for k in Kind] + [f"quality.{q.value}" for q in Quality]
     assert [word for word in words if word not in TEXTS] == []
 

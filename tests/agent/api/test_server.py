@@ -46,7 +46,7 @@ async def _ask(_id: str, given: Question) -> AnswerView:
 
 
 async def _health(_id: str, _given: None) -> DeskHealth:
-    return DeskHealth(ok=True)
+    return DeskHealth(ok=True, version="1", pid=1, knowledge="estate.md", entries=1, rss_mb=1.0, troubles=[])
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_an_answer_comes_back_and_the_socket_is_for_the_group(desk: Client
         ("/v1/ask", {"text": "broken"}, 500, "It broke."),
         ("/v1/ask", {}, 400, "text: Field required"),
         ("/v1/ask", {"text": "x", "colour": 1}, 400, "colour"),
-        ("/v1/ask", {"text": "x" * 2001}, 400, "2000"),
+        ("/v1/ask", {"text": "x" * 20001}, 400, "20000"),
         ("/v1/ask", {"text": "x" * 70_000}, 413, "Too Large"),
         ("/v1/nothing", {}, 404, "louguan api"),
         ("/v1/health", {}, 405, "louguan api"),
@@ -142,7 +142,7 @@ async def test_a_dead_socket_is_replaced_and_a_live_one_respected(desk: Client, 
         left.bind(str(dead))
     third = ApiServer("desk", dead, {"ask": _ask, "desk_health": _health})
     await third.start()
-    assert await asyncio.to_thread(Client(dead).get, "/v1/health") == {"service": "desk", "ok": True}
+    assert (await asyncio.to_thread(Client(dead).get, "/v1/health"))["ok"]
     await third.stop()
 
 
