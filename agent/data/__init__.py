@@ -1,1 +1,1 @@
-"""Points, history and retention: one model for every protocol."""
+"""Points, samples, history, retention, export, and how durable files are kept."""
