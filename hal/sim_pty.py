@@ -82,10 +82,24 @@ class SimPty:
         self.path = os.ttyname(self._far)
         """/dev/pts/N of the far end."""
         if self._link is not None:
+            if self._link.parent == _SYSTEM_DIR:
+                self._lend_to_the_services()
             fresh = self._link.with_name(f".{self._link.name}.{os.getpid()}")
             fresh.unlink(missing_ok=True)
             fresh.symlink_to(self.path)
             fresh.replace(self._link)
+
+    def _lend_to_the_services(self) -> None:
+        """The core of an installed gateway is another user: its group, which owns the folder, may open the far end."""
+        try:
+            os.chown(self.path, -1, _SYSTEM_DIR.stat().st_gid)
+            Path(self.path).chmod(0o660)
+        except OSError as error:
+            self.close()
+            raise DeviceError(
+                f"{self.path} cannot be lent to the group of {_SYSTEM_DIR}: {error.strerror}.",
+                "Add this user to the group louguan, or run it as root.",
+            ) from error
 
     @staticmethod
     def _take_name(link: Path) -> int:

@@ -6,6 +6,7 @@
 # Environment: PREFIX  the program's place (/opt/louguan), a link to one of PREFIX-versions/*; the one before is PREFIX.previous
 #              DESTDIR put everything under this folder instead, touching nothing that runs (to build an image)
 #              PYTHON  the interpreter to use, 3.11 or newer
+# shellcheck disable=SC1111 # Chinese quotation marks are meant
 set -eu
 umask 022
 unset CDPATH PYTHONPATH PYTHONHOME
@@ -33,11 +34,14 @@ die() {
     exit 1
 }
 
+# A container has none.
+udev_runs() { systemctl is-active -q systemd-udevd; }
+
 systemd_runs() { [ -z "$destdir" ] && [ -d /run/systemd/system ] && command -v systemctl >/dev/null; }
 
 check_machine() {
     case $prefix in
-        /*[!A-Za-z0-9._/-]* | */ | / | [!/]*)
+        /*[!A-Za-z0-9._/-]* | */ | [!/]*)
             die "PREFIX '$prefix' will not do" "PREFIX“$prefix”不可用" \
                 "Give an absolute path of letters, digits, . _ - without a slash at the end, such as /opt/louguan." \
                 "请给出绝对路径，只含字母、数字和 . _ -，末尾不带斜杠，例如 /opt/louguan。" ;;
@@ -58,23 +62,23 @@ check_machine() {
 
 find_python() {
     python=
-    for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14}; do
-        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-            python=$candidate
-            break
-        fi
+    hidden=
+    for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3}; do
+        "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
+        case $(readlink -f "$("$candidate" -c 'import sys; print(sys._base_executable)')") in
+            /home/* | /root/*) hidden=${hidden:-$candidate} ;;
+            *) python=$candidate; break ;;
+        esac
     done
-    [ -n "$python" ] || die "there is no Python 3.11 or newer" "没有 Python 3.11 或更新版本" \
+    [ -n "$python$hidden" ] || die "there is no Python 3.11 or newer" "没有 Python 3.11 或更新版本" \
+        "Run: apt install python3.11 python3.11-venv" "请运行：apt install python3.11 python3.11-venv"
+    [ -n "$python" ] || die \
+        "$hidden lies in somebody's home, which the services cannot see" "$hidden 位于用户目录，服务无法访问" \
         "Run: apt install python3.11 python3.11-venv" "请运行：apt install python3.11 python3.11-venv"
     number=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     "$python" -c 'import ensurepip, venv' 2>/dev/null || die \
         "Python $number has no venv module" "Python $number 缺少 venv 模块" \
         "Run: apt install python$number-venv" "请运行：apt install python$number-venv"
-    case $(readlink -f "$("$python" -c 'import sys; print(sys._base_executable)')") in
-        /home/* | /root/*)
-            die "$python lies in somebody's home, which the services cannot see" "$python 位于用户目录，服务无法访问" \
-                "Use the system's: PYTHON=/usr/bin/python3 make install" "请使用系统自带的：PYTHON=/usr/bin/python3 make install" ;;
-    esac
 }
 
 # A copy, because building in the checkout would leave files of root's there.
@@ -140,7 +144,11 @@ install_config() {
         }
         say "Kept $config." "保留 $config。"
     else
-        louguan config init "$work/gateway.toml" >/dev/null
+        # For the place it will have, whatever DESTDIR is.
+        (cd / && "$new/bin/python" -P -c '
+import pathlib
+from agent.cli.example import example_toml
+print(example_toml(pathlib.Path("/etc/louguan/gateway.toml")), end="")') >"$work/gateway.toml"
         install -m 0640 "$work/gateway.toml" "$config.new"
         mv "$config.new" "$config"
         say "Wrote an example to $config." "已写入示例配置 $config。"
@@ -154,9 +162,7 @@ install_file() {
 }
 
 install_files() {
-    fresh=
     for unit in $units; do
-        [ -e "$destdir/etc/systemd/system/$unit" ] || fresh="$fresh $unit"
         install_file "$unit" "/etc/systemd/system/$unit"
     done
     install_file louguan.sysusers.conf /etc/sysusers.d/louguan.conf
@@ -172,7 +178,10 @@ install_files() {
     if systemd_runs; then
         # Missing on kernels without USB serial, which is no fault here.
         systemctl restart systemd-modules-load.service || say "Some kernel modules are missing." "缺少部分内核模块。"
-        udevadm control --reload && udevadm trigger --subsystem-match=tty --action=change
+        if udev_runs; then
+            udevadm control --reload
+            udevadm trigger --subsystem-match=tty --action=change
+        fi
     fi
 }
 
@@ -204,11 +213,17 @@ swap() {
 start() {
     systemd_runs || return 0
     systemctl daemon-reload
-    # Only what is new here: a service that somebody disabled stays so.
-    [ -z "$fresh" ] || (IFS=' '; set -f; systemctl enable $fresh)
+    # Once each: a service that somebody disabled stays so, and an install that broke off is made up for.
+    for unit in $units; do
+        grep -qsx "$unit" "$versions/.enabled" && continue
+        systemctl enable "$unit"
+        echo "$unit" >>"$versions/.enabled"
+    done
     systemctl try-restart louguan-core.service louguan-desk.service && return
-    [ -n "$before" ] && [ "$before" != "$target" ] || die "the services do not start" "服务无法启动" \
-        "Run: journalctl -u louguan-core -u louguan-desk -n 50" "请运行：journalctl -u louguan-core -u louguan-desk -n 50"
+    if [ -z "$before" ] || [ "$before" = "$target" ]; then
+        die "the services do not start" "服务无法启动" \
+            "Run: journalctl -u louguan-core -u louguan-desk -n 50" "请运行：journalctl -u louguan-core -u louguan-desk -n 50"
+    fi
     link "$before" "$place"
     link "$target" "$place.previous"
     systemctl try-restart louguan-core.service louguan-desk.service || say \
@@ -229,10 +244,10 @@ uninstall() {
     rm -f "$destdir/etc/sysusers.d/louguan.conf" "$destdir/etc/tmpfiles.d/louguan.conf" \
         "$destdir/etc/modules-load.d/louguan.conf" "$destdir/etc/udev/rules.d/70-louguan.rules" \
         "$destdir/usr/local/bin/louguan" "$destdir$prefix" "$destdir$prefix.previous"
-    rm -rf "$versions"
+    rm -rf "$versions" "$versions.lock"
     if systemd_runs; then
         systemctl daemon-reload
-        udevadm control --reload
+        ! udev_runs || udevadm control --reload
     fi
     say "Removed. Kept: $destdir/etc/louguan, $destdir/var/lib/louguan and the user louguan." \
         "已卸载。保留：$destdir/etc/louguan、$destdir/var/lib/louguan 和用户 louguan。"

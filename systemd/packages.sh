@@ -8,10 +8,11 @@ done
 [ -n "$missing" ] || exit 0
 run=""
 if [ "$(id -u)" != 0 ]; then
-    sudo -n true 2>/dev/null && run="sudo -n" || {
+    if ! sudo -n true 2>/dev/null; then
         echo "Missing system packages. Run: sudo apt-get install -y$missing" >&2
         exit 1
-    }
+    fi
+    run="sudo -n"
 fi
 command -v apt-get >/dev/null || { echo "Missing:$missing. Install them with your package manager." >&2; exit 1; }
 echo "Installing system packages:$missing"
