@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,19 @@ def test_what_pip_install_would_bring(extra: str, brings_torch: bool) -> None:
     assert "louguan" in names
     assert ("torch" in names) is brings_torch
     assert ("transformers" in names) is brings_torch
+
+
+def test_the_wheel_carries_what_the_desk_answers_from(tmp_path: Path) -> None:
+    # A copy, because building in the checkout leaves a build/ there whose old files end up in the next wheel.
+    for name in (*ROOMS, "setup.cfg", "pyproject.toml", "README.md"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    wheel = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--disable-pip-version-check", "-w", "out", "."]
+    done = subprocess.run(wheel, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    with zipfile.ZipFile(next((tmp_path / "out").glob("*.whl"))) as packed:
+        names = set(packed.namelist())
+    assert "agent/desk/knowledge/estate.md" in names
+    shipped = {str(path.relative_to(ROOT)) for path in (ROOT / "models" / "artifacts").glob("*/*")}
+    assert shipped
+    assert shipped <= names
