@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from aiohttp import web
 
@@ -18,8 +18,9 @@ from agent.api import schema
 from agent.api.openapi import document, product_version
 from agent.api.server import ApiError, Handler
 from agent.config import Asset, Point
-from agent.core.views import alarm_view, names, number, point_view, sample_view
+from agent.core.views import alarm_view, names, number, point_view, rollup_view, sample_view
 from agent.data.export import export
+from agent.data.rollup import Rollup
 from agent.data.store import StorageFullError
 from firmware_bridge.bus import WriteError
 from hal.errors import LouguanError
@@ -137,24 +138,16 @@ class Handlers:
 
     async def samples(self, _id: str, given: schema.SamplesQuery) -> schema.Samples:
         _, point = self._known(given.point)
-        rows = await self._with_history(
-            lambda: self._core.history.query(given.point, given.start, given.end, given.limit, given.resolution)
-        )
-        resolution: str = "raw"
-        views: list[schema.SampleView] = []
-        for row in rows:
-            if isinstance(row, Sample):
-                views.append(sample_view(row))
-            else:
-                low, high = number(row.min), number(row.max)
-                views.append(
-                    schema.SampleView(time=row.start, value=number(row.mean), min=low, max=high, count=row.count)
-                )
-        if views and views[0].count is not None:
-            resolution = given.resolution if given.resolution in ("minute", "hour") else "minute"
-        return schema.Samples.model_validate(
-            {"point": given.point, "unit": point.unit, "resolution": resolution, "samples": views}
-        )
+        history, start, end, limit = self._core.history, given.start, given.end, given.limit
+
+        def ask() -> tuple[Literal["raw", "minute", "hour"], list[Sample] | list[Rollup]]:
+            wanted = given.resolution
+            resolution = history.fitting(given.point, start, end, limit) if wanted == "auto" else wanted
+            return resolution, history.query(given.point, start, end, limit, resolution)
+
+        resolution, rows = await self._with_history(ask)
+        views = [sample_view(row) if isinstance(row, Sample) else rollup_view(row) for row in rows]
+        return schema.Samples(point=given.point, unit=point.unit, resolution=resolution, samples=views)
 
     async def alarms(self, _id: str, given: schema.AlarmsQuery) -> schema.AlarmList:
         states = _states(given.state) if given.state else _SHOWN_BY_DEFAULT

@@ -31,7 +31,10 @@ from hal.errors import LouguanError
 log = logging.getLogger("agent.core")
 
 PULSE_S = 0.2
-COMMIT_S = 2.0
+COMMIT_S = 5.0
+"""Each commit writes about a page of 4 kB a point, so a shorter one wears out the flash of a small box."""
+SLOW_S = 20.0
+"""A write that takes longer is told as a trouble; it is waited for all the same."""
 MAINTAIN_S = 60.0
 SAVE_S = 300.0
 STOP_S = 4.0
@@ -95,6 +98,7 @@ class Core:
         if tick:
             self._next_tick = now + 1.0
             findings += self.watch.tick(now)
+            self._look_at_buses()
         self._pending = (self._pending + findings)[-MAX_PENDING_FINDINGS:]
         if self._pending or tick:
             await self._alarm(now)
@@ -114,7 +118,7 @@ class Core:
             log.info("alarm %d %s: %s (%s)", alarm.id, alarm.cause, alarm.state, alarm.priority.name.lower())
 
     async def storage_loop(self) -> None:
-        """Commits samples every two seconds; keeps the database small and the learned baselines saved."""
+        """Commits samples every few seconds; keeps the database small and the learned baselines saved."""
         loop = asyncio.get_running_loop()
         maintained = saved = time.monotonic()
         while not self.stop.is_set():
@@ -127,7 +131,6 @@ class Core:
             if now - saved > SAVE_S:
                 saved = now
                 await self.save_watch()
-            self._look_at_buses()
             self.notifier.status(self._status())
 
     async def commit(self) -> None:
@@ -137,8 +140,12 @@ class Core:
             self.troubles.end("history")
 
     async def _guarded(self, part: str, work: Awaitable[object]) -> bool:
+        doing = asyncio.ensure_future(work)
         try:
-            await work
+            while not (await asyncio.wait({doing}, timeout=SLOW_S))[0]:
+                message = f"The disk has not answered for {SLOW_S:g} s."
+                self.troubles.begin(part, message, "Check the disk of paths.state.")
+            doing.result()
         except LouguanError as error:
             self.troubles.begin(part, error.message, error.remedy)
         except (sqlite3.Error, OSError) as error:

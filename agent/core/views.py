@@ -9,6 +9,7 @@ from agent.alarms.model import Alarm
 from agent.api import schema
 from agent.config import Asset, Gateway, Point, Text
 from agent.core.latest import Latest
+from agent.data.rollup import Rollup
 from agent.watch.advice import advice
 from agent.watch.finding import Contribution
 from hal.sample import Sample
@@ -45,6 +46,12 @@ def point_view(asset: Asset, point: Point, latest: Latest, now: float) -> schema
 def sample_view(sample: Sample) -> schema.SampleView:
     return schema.SampleView(
         time=sample.time, value=number(sample.value), quality=sample.quality.value, reason=sample.reason
+    )
+
+
+def rollup_view(rollup: Rollup) -> schema.SampleView:
+    return schema.SampleView(
+        time=rollup.start, value=number(rollup.mean), min=number(rollup.min), max=number(rollup.max), count=rollup.count
     )
 
 

@@ -265,6 +265,11 @@ class History:
         rows = self._rows("SELECT value FROM marks WHERE name = :name", {"name": name})
         return float(rows[0][0]) if rows else 0.0
 
+    def fitting(self, point: str, start: float, end: float, limit: int) -> Literal["raw", "minute", "hour"]:
+        """What `auto` takes for this query. Raises StorageError."""
+        number = self._points.get(point)
+        return "raw" if number is None else self._fitting(number, max(0.0, start), min(_LAST_TIME, end), limit)
+
     def _fitting(self, number: int, start: float, end: float, limit: int) -> Literal["raw", "minute", "hour"]:
         where = {"point": number, "start": start, "end": end, "limit": limit + 1}
         oldest = self._rows("SELECT min(start) FROM minutes WHERE point = :point", {"point": number})[0][0]

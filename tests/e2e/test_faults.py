@@ -123,7 +123,7 @@ def test_on_a_full_disk_the_core_goes_on_says_so_and_loses_nothing_when_there_is
         ballast.unlink()
         box.until(lambda: trouble(box, "history") is None and trouble(box, "alarms") is None)
         alarm = box.until(lambda: box.core.get("/v1/alarms")["alarms"])[0]
-        assert alarm["kinds"] == ["high"]
+        assert "high" in alarm["kinds"], "beside it an anomaly, where the baseline was learned by then"
         assert box.stop(core) == 0
         box.start()
         times = [row["time"] for row in samples(box, "pump-1.p2")]

@@ -123,9 +123,10 @@ def test_an_export_that_does_not_fit_leaves_nothing(history: History, small_disk
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root does it without a namespace")
-def test_the_same_as_an_ordinary_user_in_a_namespace() -> None:
+def test_the_same_as_an_ordinary_user_in_a_namespace(tmp_path: Path) -> None:
     if not shutil.which("unshare") or subprocess.run(["unshare", "-rm", "true"], check=False).returncode:
         pytest.skip("this machine allows no user namespaces")
-    again = ["unshare", "-rm", sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
+    pytest_here = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", tmp_path / "inside"]
+    again = ["unshare", "-rm", *pytest_here, __file__]
     done = subprocess.run(again, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout
