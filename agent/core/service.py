@@ -21,7 +21,7 @@ from agent.core.intake import Intake
 from agent.core.latest import Latest
 from agent.core.lock import InstanceLock
 from agent.core.troubles import Troubles
-from agent.data.history import History
+from agent.data.history import MAX_BUFFER, History
 from agent.notify import Notifier
 from agent.watch.engine import Watch
 from agent.watch.finding import Finding
@@ -118,11 +118,13 @@ class Core:
             log.info("alarm %d %s: %s (%s)", alarm.id, alarm.cause, alarm.state, alarm.priority.name.lower())
 
     async def storage_loop(self) -> None:
-        """Commits samples every few seconds; keeps the database small and the learned baselines saved."""
+        """Commits samples every few seconds, or when many wait; keeps the database small and the baselines saved."""
         loop = asyncio.get_running_loop()
         maintained = saved = time.monotonic()
         while not self.stop.is_set():
-            await _sleep(self.stop, COMMIT_S)
+            due = time.monotonic() + COMMIT_S
+            while time.monotonic() < due and self.history.waiting < MAX_BUFFER // 4 and not self.stop.is_set():
+                await _sleep(self.stop, PULSE_S)
             await self.commit()
             now = time.monotonic()
             if now - maintained > MAINTAIN_S:

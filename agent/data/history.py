@@ -102,6 +102,11 @@ class History:
         except sqlite3.Error as error:
             raise translate(error, self._store.path) from error
 
+    @property
+    def waiting(self) -> int:
+        """Samples in the buffer."""
+        return len(self._buffer)
+
     def append(self, samples: Sequence[Sample]) -> None:
         """Takes samples into the bounded buffer; `commit` writes them. Never touches the disk."""
         with self._buffer_lock:

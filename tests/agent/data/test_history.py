@@ -120,7 +120,8 @@ def test_auto_takes_the_finest_resolution_that_fits(history: History, clock: Any
         times = [row.time if isinstance(row, Sample) else row.start for row in found]
         assert times[-1] >= T + 80_000, "reaches to the end"
         steps[limit] = times[2] - times[1]
-        assert history.fitting("a.x", T, T + 86_400, limit) == {10.0: "raw", 60.0: "minute", 3600.0: "hour"}[steps[limit]]
+        names = {10.0: "raw", 60.0: "minute", 3600.0: "hour"}
+        assert history.fitting("a.x", T, T + 86_400, limit) == names[steps[limit]]
     assert steps == {10_000: 10.0, 2000: 60.0, 100: 3600.0}
 
 
