@@ -393,6 +393,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "demo.next.alarms": ("the alarm and what to check", "报警与检查建议"),
     "demo.next.ask": ("ask the desk yourself", "自己提个问题"),
     "demo.next.clear": ("mend the pump; the alarm returns by itself", "修好水泵，报警会自行恢复"),
+    "demo.next.stay": (
+        "All but the last need a demo that stays: run it in a terminal, or with --stay.",
+        "除最后一条外，都需要演示仍在运行：请在终端里运行，或加 --stay。",
+    ),
     "demo.next.own": ("begin with your own equipment", "从自己的设备开始"),
     "demo.next.label": ("figures, where a column of 0 and 1 says what was wrong", "若有 0/1 标签列，输出评估指标"),
     "demo.next.plant": ("a pump room to try things on", "可供试验的模拟泵房"),

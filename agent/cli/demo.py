@@ -55,6 +55,7 @@ StayOption = Annotated[bool | None, typer.Option("--stay/--no-stay", help=t("hel
 def demo(csv: CsvOption = None, stay: StayOption = None) -> None:
     out = console()
     recording = _read(csv) if csv is not None else None
+    stays = stay if stay is not None else recording is None and out.is_terminal
     over = False
     try:
         with Children("louguan-demo") as children:
@@ -62,10 +63,12 @@ def demo(csv: CsvOption = None, stay: StayOption = None) -> None:
                 name = _pump_room(out, children)
                 _residents(out, children)
                 _pump_room_next(out, children.home / "gateway.toml", name)
+                if not stays:
+                    out.print("  " + t("demo.next.stay"), style="dim")
             else:
                 _recording(out, recording, children)
             over = True
-            if stay if stay is not None else recording is None and out.is_terminal:
+            if stays:
                 out.print(t("demo.stays"), style="bold")
                 while True:
                     children.check()
