@@ -184,7 +184,7 @@ class Store:
         except sqlite3.Error as error:
             self._rollback()
             raise translate(error, self.path) from error
-        except BaseException:
+        except BaseException:  # whatever ends the block, Ctrl-C too, must not leave the transaction open
             self._rollback()
             raise
 

@@ -8,6 +8,7 @@ import os
 import select
 import socket
 import threading
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable
 
@@ -112,7 +113,7 @@ def answer(bank: RegisterBank, adu: bytes) -> bytes | None:
     return encode_frame(bank.slave, bank.answer(adu[1:-2]))
 
 
-class _Served:
+class _Served(ABC):
     """A daemon thread that serves until it is stopped."""
 
     def __init__(self, banks: RegisterBank | Iterable[RegisterBank]) -> None:
@@ -122,8 +123,9 @@ class _Served:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=type(self).__name__, daemon=True)
 
+    @abstractmethod
     def _run(self) -> None:
-        raise NotImplementedError
+        """What the thread does until `_stopping` is set."""
 
     def _join(self, deadline_s: float) -> None:
         self._stopping.set()
