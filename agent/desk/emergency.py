@@ -85,7 +85,7 @@ _ELSEWHERE = _any(
 """Rehearsed, denied by circumstance, feared or past: for every rule."""
 
 _GAS = "(煤气|燃气|天然气|液化气|瓦斯)"
-_WET = "(漏水|进水|进了水|滴水|渗水|流水|冒水|泡水|浸水|有水|水漏|水流|水滴|水淋|水溅|淋湿|湿了|湿透)"
+_WET = "(漏水|进水|进了水|滴水|渗水|流水|冒水|泡水|浸水|有水|水漏|水漫|水流|水滴|水淋|水溅|淋湿|湿了|湿透)"
 _LIVE = "(电箱|配电|插座|插排|插线板|接线板|电表箱|电闸|电线|电路|墙上开关|灯开关|吊灯|顶灯|灯里|灯泡|灯座|电灯)"
 _LIFT = "(lift|elevator)s?"
 _SOCKET = (
@@ -364,7 +364,7 @@ RULES = (
             r"\b(can't|cannot|can not|won't) (stop|shut off|turn off) the (water|tap)\b",
         ),
         _any(
-            "煤气|燃气|浇|喷头",
+            "煤气|燃气|浇|喷头|排水|洗澡",
             "楼上|天花板|屋顶|下雨|暴雨|窗|外墙|下水|马桶|地漏|堵|倒灌|车库|地下室|台风",
             r"\bupstairs\b|\bceiling\b|\brain|\bstorm|\bdrains?\b|\btoilet\b|\bsew|\bblocked\b|\bclogged\b",
             r"\bgarage\b|\bbasement\b|\bwindows?\b|\b(above|roof)\b",
