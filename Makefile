@@ -6,8 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --root-user-action=ignore
 # What the tests drive from outside: a C compiler and libmodbus for an independent slave, mbpoll for an independent master,
-# systemd-analyze for the units.
-SYSTEM_PACKAGES := gcc libc6-dev libmodbus-dev mbpoll systemd procps
+# systemd-analyze for the units, shellcheck for the installer.
+SYSTEM_PACKAGES := gcc libc6-dev libmodbus-dev mbpoll systemd procps shellcheck
 LOCK_COMPILE := $(BIN)/uv pip compile -q setup.cfg --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .PHONY: help setup setup-dev system-packages demo test lint bench soak lock install uninstall clean
