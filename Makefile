@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --root-user-a
 # What the tests drive from outside: a C compiler and libmodbus for an independent slave, mbpoll for an independent master,
 # systemd-analyze for the units, shellcheck for the installer.
 SYSTEM_PACKAGES := gcc libc6-dev libmodbus-dev mbpoll systemd procps shellcheck
-LOCK_COMPILE := $(BIN)/uv pip compile -q setup.cfg --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+LOCK_COMPILE := UV_FIND_LINKS="$(PIP_FIND_LINKS)" $(BIN)/uv pip compile -q setup.cfg --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-strip-markers
 
 .PHONY: help setup setup-dev system-packages demo test lint bench soak lock install uninstall clean
 
@@ -57,7 +57,7 @@ soak: setup-dev  ## the long forms: thousand-kill loops
 
 lock: setup-dev  ## resolve requirements/*.txt anew from setup.cfg
 	@$(PIP) uv
-	@$(LOCK_COMPILE) --extra dev --extra cloud -o requirements/all.txt
+	@$(LOCK_COMPILE) --extra dev --extra cloud -c <(echo torch==2.13.0+cpu) -o requirements/all.txt
 	@sed -i 's/^torch==\([0-9.]*\)+cpu/torch==\1/' requirements/all.txt
 	@$(LOCK_COMPILE) -c requirements/all.txt -o requirements/gateway.txt
 
