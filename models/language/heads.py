@@ -1,0 +1,99 @@
+"""A head: what one task makes of the trunk's states, in a file of its own that can be replaced alone."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.language import bio
+from models.runtime.artifact import Artifact
+from models.runtime.errors import ModelError
+
+FILE = "head.npz"
+KINDS = ("single", "multi", "tokens")
+_ARRAYS = ("inner_weight", "inner_bias", "outer_weight", "outer_bias")
+Floats = NDArray[np.float32]
+
+
+class Head:
+    """A verified head for a certain trunk."""
+
+    def __init__(self, artifact: Artifact, trunk: Artifact) -> None:
+        """Raises: ModelError when the artifact is no head, or was trained on another trunk."""
+        self.artifact = artifact
+        section = artifact.section("head")
+        try:
+            self.kind = str(section["kind"])
+            self.labels = tuple(str(label) for label in section["labels"])
+            self.temperature = float(section["temperature"])
+            self.thresholds = {str(name): float(value) for name, value in section.get("thresholds", {}).items()}
+            made_for = str(section["trunk"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ModelError(f"the card in {artifact.folder} describes its head wrongly: {error!r}.") from error
+        if made_for != trunk.card["files"].get("model.onnx", {}).get("sha256"):
+            raise ModelError(f"the head in {artifact.folder} was trained on another trunk than {trunk.folder}.")
+        self._load(artifact.file(FILE))
+        if self.kind not in KINDS or not self.temperature > 0 or self._outer.shape[1] != len(self.labels):
+            raise ModelError(f"the card in {artifact.folder} describes its head wrongly.")
+        self._may = bio.allowed(self.labels)
+
+    def _load(self, path: Path) -> None:
+        try:
+            with np.load(path, allow_pickle=False) as held:
+                arrays = [held[name].astype(np.float32) for name in _ARRAYS]
+                self._query = held["query"].astype(np.float32) if "query" in held else None
+        except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+            raise ModelError(f"{path} cannot be read: {error}.") from error
+        self._inner, self._inner_bias, self._outer, self._outer_bias = arrays
+        if self._inner.ndim != 2 or self._outer.ndim != 2 or self._inner.shape[1] != self._outer.shape[0]:
+            raise ModelError(f"{path} has arrays of the wrong shape.")
+        self.dim = int(self._inner.shape[0])
+
+    @classmethod
+    def load(cls, folder: Path | str, trunk: Artifact) -> Head:
+        """The head in an artifact folder. Raises: ModelError."""
+        return cls(Artifact.load(folder), trunk)
+
+    def logits(self, hidden: Floats, places: Sequence[int] | None = None) -> Floats:
+        """Of one text with states `hidden`, shape (pieces, dim): shape (labels,), or (units, labels) of a token head,
+        `places` being the first piece of each unit."""
+        if self.kind == "tokens":
+            feature = hidden[np.asarray(places if places is not None else [], np.int64)]
+        else:
+            assert self._query is not None
+            weight = np.exp(score - score.max()) if len(score := hidden @ self._query / math.sqrt(self.dim)) else score
+            feature = (weight / weight.sum()) @ hidden
+        inner = feature @ self._inner + self._inner_bias
+        return np.asarray(_gelu(inner) @ self._outer + self._outer_bias, np.float32)
+
+    def probabilities(self, logits: Floats) -> Floats:
+        """Calibrated; of a multi-label head each label's own."""
+        scaled = logits / self.temperature
+        if self.kind == "multi":
+            return np.asarray(1 / (1 + np.exp(-scaled)), np.float32)
+        powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+    def spans(self, logits: Floats, offsets: Sequence[tuple[int, int]]) -> list[tuple[str, int, int, float]]:
+        """Name, start, end and confidence (the least of its units') of what the tags of the units at `offsets` mark."""
+        path = bio.decode(logits, self._may)
+        sure = self.probabilities(logits)[np.arange(len(path)), path]
+        found: list[tuple[str, int, int, float]] = []
+        for tag, confidence, (start, end) in zip(path, sure, offsets, strict=False):
+            kind, _, name = self.labels[tag].partition("-")
+            if kind == "B":
+                found.append((name, start, end, float(confidence)))
+            elif kind == "I" and found:
+                name, start, _, before = found[-1]
+                found[-1] = (name, start, end, min(before, float(confidence)))
+        return found
+
+
+def _gelu(values: Any) -> Any:
+    return 0.5 * values * (1 + np.tanh(0.7978845608 * (values + 0.044715 * values**3)))
