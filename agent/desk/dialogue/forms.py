@@ -1,0 +1,161 @@
+"""The forms of the desk: what each needs, what it takes, and which turns open it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from models.language.understanding import Understanding, Value
+
+_COMMON: Final = ("phone", "date", "time", "person", "duration", "count")
+SURE: Final = 0.6
+"""Score from which an answer is better than a form that nobody clearly asked for."""
+
+
+def _any(*parts: str) -> re.Pattern[str]:
+    # ASCII, so that a word of English ends where Chinese begins.
+    return re.compile("|".join(parts), re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One kind of request.
+
+    key: its row; name: what the outside calls it. required: groups, most important first; one slot of a group is
+    enough. optional: taken when said. wish: words that ask for it. triggers: slots that ask for it without such words.
+    """
+
+    key: str
+    name: str
+    intent: str
+    required: tuple[tuple[str, ...], ...]
+    optional: tuple[str, ...]
+    wish: re.Pattern[str]
+    triggers: tuple[str, ...] = ()
+    always: bool = False
+    """Whether the intent alone opens it."""
+    may_decline: tuple[str, ...] = ()
+    """Required slots that the resident need not tell."""
+    whole: bool = False
+    """Whether the turn itself says what it is about when no slot does."""
+    in_past: bool = False
+    """Whether its dates may be past."""
+    home: bool = False
+    """Whether somebody will go there, so that building and flat are wanted."""
+
+    @property
+    def takes(self) -> frozenset[str]:
+        return frozenset(name for group in self.required for name in group) | frozenset(self.optional)
+
+    def missing(self, filled: Mapping[str, Value]) -> tuple[str, ...]:
+        """The first slot of each group that is not filled, in the order to ask."""
+        return tuple(group[0] for group in self.required if not any(name in filled for name in group))
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The slots any of which answers the question for `name`."""
+        return next((group for group in self.required if name in group), (name,))
+
+
+FORMS: Final = (
+    Form(
+        "repair", "repair", "repair_request", (("object", "symptom"), ("location",)), _COMMON,
+        _any("报修", "修一下", "来修", "派人", "派个", r"\b(fix|repair|mend|send (some|a))"),
+        always=True, whole=True, home=True,
+    ),
+    Form(
+        "complaint", "complaint", "complaint", (("object", "symptom"), ("location",)), _COMMON,
+        _any("投诉", "反映", "举报", "管管", r"\b(complain\w*|report)\b"),
+        always=True, may_decline=("location",), whole=True, in_past=True,
+    ),
+    Form(
+        "visitor_pass", "visitor_pass", "visitor_pass", (("location",), ("date",)),
+        ("time", "person", "count", "plate", "phone", "duration"),
+        _any(
+            "登记", "预约", "帮我", "给我", "放行", "放他", "放她", "要来", "会来", "过来", "来我家", "开个", "通行码",
+            r"\b(register|let (him|her|them|my)|expecting|coming|visit(s|ing)?|pass for|guest code)\b",
+            r"\b(i need|i want|i'd like)\b",
+        ),
+        triggers=("date", "time", "person", "count", "location"), home=True,
+    ),
+    Form(
+        "parking_permit", "parking", "parking", (("plate",), ("location",)), ("phone", "date", "duration", "person"),
+        _any(
+            "(办|租|续|申请|换|登记).{0,6}(车|月卡|月租|停车)", "(月卡|月租|车位|车牌).{0,6}(办|租|续|申请|换|登记)",
+            r"\b(rent|permit|register|renew|apply|monthly|get) .{0,20}\b(bay|space|parking|permit|car|plate|pass)\b",
+        ),
+        triggers=(),
+    ),
+    Form(
+        "parking", "parking", "parking", (("location", "plate"),),
+        ("object", "symptom", "phone", "date", "time", "person", "duration"),
+        _any(
+            "占", "挡", "堵", "挪车", "停在我", "被停", "打不开", "不抬", "帮我", "给我", "叫他",
+            r"\b(in my|blocking|blocked|taken|move (the|that|this|it|his|her)|parked|i need|i want)\b",
+        ),
+        triggers=("plate", "location"), whole=True,
+    ),
+    Form(
+        "parcel", "parcel", "parcel", (("phone", "location"),),
+        ("object", "symptom", "date", "time", "person", "count"),
+        _any(
+            "帮我", "查一下", "查查", "找一下", "找不到", "没收到", "丢了", "不见", "寄存", "代收",
+            r"\b(check|find|lost|missing|hold|collect|haven't|has my|where's my|where is my|i need|i want)\b",
+        ),
+        triggers=("phone", "location"), whole=True,
+    ),
+    Form(
+        "booking", "booking", "facility_booking", (("facility",), ("date",), ("time",)),
+        ("location", "count", "duration", "phone", "person"),
+        _any("订", "约", "预定", "定一", "留一", "包场", r"\b(book\w*|reserv\w*|i need|i want|i'd like)\b"),
+        triggers=("date", "time", "count", "duration"),
+    ),
+    Form(
+        "renovation", "renovation", "renovation_moving", (("location",), ("date",)),
+        ("time", "duration", "phone", "person", "object", "count"),
+        _any(
+            "申请", "登记", "预约", "报备", "搬家", "搬进", "搬走", "搬出", "帮我", "要装修", "开工", "入场",
+            r"\b(apply|register|book|reserve|moving|move (in|out)|start|i need|i want|i'd like)\b",
+        ),
+        triggers=("date", "location"), home=True,
+    ),
+)  # fmt: skip
+_PURE = _any(
+    "几点", "多少", "怎么", "如何", "什么时候", "何时", "什么手续", "什么材料", "哪些", "在哪", "哪里", "哪儿", "收费",
+    "要钱", "价格", "允许", "可不可以", "有没有", "多久", "规定", "是什么", "电话(号码)?$",
+    r"\b(how (much|many|long|do|can|to|does)|what (time|are|is|do|does|hours|documents))\b",
+    r"\bwhen (is|are|does|do|can|may)\b",
+    r"\b(where (do|can|is|are)|opening hours|who do|which|is it allowed|am i allowed|do i need|are there|is there)\b",
+)  # fmt: skip
+"""A question for knowledge, whatever it is about."""
+_PROCEDURE = _any(
+    "(怎么|如何|哪里|在哪|去哪).{0,4}(报修|投诉|反映|举报|申请|收费)", "多少钱", "收费", "要钱", "几点", "电话(号码)?$",
+    r"\bhow (do|can|should|to)( i| we)? ?(report|file|make|complain|request|get|ask)\b", r"\bhow much\b",
+    r"\b(what time|where (do|can|should) (i|we))\b",
+)  # fmt: skip
+"""The same where residents grumble in questions: "why does nobody mend it" is no question."""
+
+
+def form_for(heard: Understanding) -> Form | None:
+    """The form that the intent may open, of two the one whose words are there."""
+    rows = [form for form in FORMS if form.intent == heard.intent]
+    return next((form for form in rows[:-1] if form.wish.search(heard.text)), rows[-1] if rows else None)
+
+
+def asks(text: str, form: Form | None = None) -> bool:
+    """Whether this is a question for knowledge rather than a request; form: the one it may be a request of."""
+    return bool((_PROCEDURE if form and form.always else _PURE).search(text))
+
+
+def opens(form: Form, heard: Understanding, score: float) -> bool:
+    """Whether the turn requests the form. score: how well a known answer fits it, 0 when none does.
+
+    A question that has an answer is only a question; else words of wish or the form's own slots are a request; a bare
+    topic ("parking") is one only when there is nothing to say about it.
+    """
+    if asks(heard.text, form) and score > 0:
+        return False
+    if form.always or form.wish.search(heard.text):
+        return True
+    return any(slot.name in form.triggers for slot in heard.slots) or score < SURE

@@ -1,0 +1,246 @@
+"""What the desk says next, whatever a resident says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from agent.desk.dialogue import filling, reading, status
+from agent.desk.dialogue.forms import FORMS, SURE, asks, form_for, opens
+from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, Answer, OpenForm, Reply, Session
+from agent.desk.dialogue.steps import Said, Steps
+from agent.desk.orders import Orders
+from agent.desk.phrases import join, say
+from hal.errors import LouguanError
+from models.language.detect import Language
+from models.language.understanding import Understanding
+
+LONGEST: Final = 500
+"""Characters of a turn."""
+ABUSIVE: Final = 0.8
+PERILOUS: Final = 0.7
+"""Confidence from which the model alone may call a turn an emergency."""
+OFFERS: Final = 3
+LIKELY: Final = 0.1
+"""Probability from which an intent is worth offering."""
+CERTAIN: Final = 0.7
+"""Confidence in out_of_scope from which no answer is looked for."""
+_KNOWLEDGE: Final = frozenset(
+    {
+        "fee_query", "notice_query", "contact_query", "access_card", "utility_usage", "environment_query",
+        "equipment_status", "lost_found", "suggestion_praise",
+    }
+)  # fmt: skip
+OFFERED: Final = (
+    *_KNOWLEDGE, *(form.intent for form in FORMS), "request_status", "human_agent",
+)  # fmt: skip
+"""Intents that are offered to a resident who was not understood."""
+
+
+class Dialogue:
+    """Leads residents' dialogues; it keeps nothing of them itself, so one serves every session."""
+
+    def __init__(
+        self,
+        orders: Orders,
+        respond: Callable[[Understanding], Answer],
+        human: Callable[[Language], str],
+        clock: Callable[[], datetime],
+        emergency: Callable[[str], str | None],
+        urgent: Callable[[str, Language], str],
+        unsure: float = 0.4,
+    ) -> None:
+        """respond: answers what needs no form. human: whom to call. emergency: name of the one that a text reports.
+
+        urgent: what to do in the emergency of that name, or of any name. unsure: confidence below which an intent is
+        not believed.
+        """
+        self._orders = orders
+        self._respond = respond
+        self._human = human
+        self._clock = clock
+        self._emergency = emergency
+        self._urgent = urgent
+        self._unsure = unsure
+        self._steps = Steps(orders, human)
+
+    def turn(self, session: Session, heard: Understanding) -> Reply:
+        """The reply to one turn; the session moves on. Only an order that was read back and agreed to is made."""
+        now = self._clock()
+        if session.expired(now):
+            session.wipe()
+        fresh = session.started is None
+        session.started, session.last = session.started or now, now
+        session.language = reading.language_of(heard, session.language, fresh)
+        said = self._said(session, heard, now)
+        if heard.offensive > ABUSIVE and not said.emergency:
+            calm = say("calm", session.language)
+            said = replace(said, text=join(calm, said.text, language=session.language))
+        reply = Reply(
+            said.text, session.language, heard.intent, heard.confidence, tuple(reading.taken(heard)),
+            session.form.state() if session.form and not said.closed else said.closed,
+            said.order, said.handoff, said.emergency, said.ended,
+        )  # fmt: skip
+        session.answer = said.text
+        if said.ended:
+            session.wipe()
+        return reply
+
+    def _said(self, session: Session, heard: Understanding, now: datetime) -> Said:
+        if name := self._emergency(heard.text):
+            return self._rescue(session, name, self._urgent(name, session.language))
+        if len(heard.text) > LONGEST:
+            return Said(say("long", session.language))
+        if heard.intent == "emergency" and heard.confidence >= PERILOUS:
+            answer = self._respond(heard)
+            name = answer.entry if answer.known and answer.entry else "emergency"
+            return self._rescue(session, name, answer.text if answer.known else self._urgent(name, session.language))
+        if self._means(heard, "repeat"):
+            return Said(session.answer or say("nothing_said", session.language))
+        if self._means(heard, "human_agent"):
+            human = self._human(session.language)
+            if session.form:
+                self._steps.pause(session)
+            return Said(say("human", session.language, human=human), human)
+        return self._inside(session, session.form, heard, now) if session.form else self._outside(session, heard, now)
+
+    def _rescue(self, session: Session, name: str, instruction: str) -> Said:
+        kept = ""
+        if session.form:
+            self._steps.pause(session)
+            kept = say("urgent.kept", session.language, form=say(f"form.{session.form.form.key}", session.language))
+        text = join(instruction, kept, language=session.language)
+        return Said(text, self._human(session.language), emergency=name)
+
+    def _inside(self, session: Session, form: OpenForm, heard: Understanding, now: datetime) -> Said:
+        """A turn while a form is open."""
+        if reading.gives_up(heard) or (form.asked == RESUME and self._plain_no(heard)):
+            return self._steps.cancel(session, now)
+        if reading.agrees(heard) and (done := self._agreed(session, form, heard, now)):
+            return done
+        if said := self._aside(session, form, heard, now):
+            return said
+        if filling.decline(form, heard) or filling.fill(form, heard, session.language, now):
+            return self._steps.go_on(session, now)
+        if heard.intent == "thanks_goodbye":
+            return self._steps.again(session, now, "before_you_go")
+        if reading.denies(heard) and form.asked in (CONFIRM, CHANGE):
+            return self._steps.change(session, reading.field_named(heard.text), now)
+        if form.asked == CHANGE and (field := reading.field_named(heard.text)):
+            return self._steps.change(session, field, now)
+        if form.asked == "location" and reading.keeps_to_self(heard.text):
+            return self._steps.again(session, now, "need.location")
+        if asks(heard.text) and heard.confidence >= self._unsure:
+            answer = self._respond(heard)
+            return Said(self._steps.beside(session, answer.text, now), answer.handoff)
+        return self._steps.again(session, now)
+
+    def _agreed(self, session: Session, form: OpenForm, heard: Understanding, now: datetime) -> Said | None:
+        """After a yes; None when it answers nothing that was asked."""
+        if filling.fill(form, heard, session.language, now) or form.asked in (RESUME, CHANGE):
+            return self._steps.go_on(session, now)
+        return self._steps.record(session, now) if form.asked == CONFIRM else None
+
+    def _aside(self, session: Session, form: OpenForm, heard: Understanding, now: datetime) -> Said | None:
+        """Another request, or a question that has an answer; None when the turn belongs to the form."""
+        other = form_for(heard)
+        requested = other is not None and bool(other.wish.search(heard.text))
+        if (reading.bare(heard) and not requested) or heard.confidence < self._unsure or reading.denies(heard):
+            return None
+        question = asks(heard.text, form.form if heard.intent == form.form.intent else None)
+        if not (question or requested) and filling.answers(form, heard, session.language, now):
+            return None
+        if heard.intent == "request_status":
+            said = self._status(session, heard, now)
+            return replace(said, text=self._steps.beside(session, said.text, now))
+        if heard.intent == "out_of_scope" and heard.confidence >= CERTAIN:
+            return Said(self._steps.beside(session, say("scope", session.language), now))
+        if question or heard.intent in _KNOWLEDGE:
+            answer = self._respond(heard)
+            if answer.known and (question or not self._helps(form, heard)):
+                return Said(self._steps.beside(session, answer.text, now), answer.handoff)
+        if other is None or other.name == form.form.name or heard.confidence < SURE or asks(heard.text, other):
+            return None
+        if not requested and self._helps(form, heard):
+            return None
+        if session.suspended:
+            return Said(self._steps.beside(session, say("one_by_one", session.language), now))
+        return self._steps.open(session, other, heard, now)
+
+    def _outside(self, session: Session, heard: Understanding, now: datetime) -> Said:
+        """A turn while no form is open."""
+        language = session.language
+        waiting, session.wants_number = session.wants_number, False
+        by_phone = any(slot.name == "phone" for slot in heard.slots)
+        if self._means(heard, "request_status") or (waiting and (status.named(heard) or by_phone)):
+            return self._status(session, heard, now)
+        if not any(map(str.isalnum, heard.text)):
+            return self._unclear(session, heard)
+        for act in ("greeting", "affirm", "deny"):
+            if self._means(heard, act):
+                session.unsure = 0
+                return Said(say(act, language))
+        if self._means(heard, "thanks_goodbye"):
+            return Said(say("goodbye", language), ended=True)
+        if self._means(heard, "out_of_scope") and heard.confidence >= CERTAIN:
+            session.unsure = 0
+            return Said(say("how" if heard.offensive > ABUSIVE else "scope", language))
+        answer = self._respond(heard)
+        form = form_for(heard) if heard.confidence >= self._unsure else None
+        if form and opens(form, heard, answer.score if answer.known else 0.0):
+            session.unsure = 0
+            return self._steps.open(session, form, heard, now)
+        if answer.known or (heard.confidence >= self._unsure and heard.intent != "out_of_scope"):
+            session.unsure = 0
+            return Said(answer.text, answer.handoff)
+        if heard.confidence >= self._unsure:
+            return Said(say("scope", language))
+        return self._unclear(session, heard)
+
+    def _unclear(self, session: Session, heard: Understanding) -> Said:
+        """Asks to say it differently, once; then a human."""
+        language = session.language
+        session.unsure += 1
+        if session.unsure > 1:
+            session.unsure = 0
+            human = self._human(language)
+            return Said(say("unsure", language, human=human), human)
+        likely = sorted(heard.scores, key=heard.scores.__getitem__, reverse=True)
+        offers = [intent for intent in likely if intent in OFFERED and heard.scores[intent] >= LIKELY][:OFFERS]
+        if not offers:
+            return Said(say("clarify", language))
+        joint = "、" if language == "zh" else ", "
+        return Said(
+            say("clarify.offer", language, offers=joint.join(say(f"topic.{name}", language) for name in offers))
+        )
+
+    def _status(self, session: Session, heard: Understanding, now: datetime) -> Said:
+        language = session.language
+        try:
+            found = status.look_up(self._orders, session, heard)
+        except LouguanError:
+            human = self._human(language)
+            return Said(say("status.fails", language, human=human), human)
+        if found:
+            session.unsure = 0
+            return Said(status.told(found, language, now))
+        session.unsure += 1
+        if session.unsure > 2:
+            session.unsure = 0
+            human = self._human(language)
+            return Said(say("status.lost", language, human=human), human)
+        session.wants_number = True
+        return Said(say("status.ask" if found is None else "status.none", language))
+
+    def _means(self, heard: Understanding, act: str) -> bool:
+        return heard.intent == act and heard.confidence >= self._unsure
+
+    def _plain_no(self, heard: Understanding) -> bool:
+        return reading.denies(heard) and not reading.taken(heard)
+
+    def _helps(self, form: OpenForm, heard: Understanding) -> bool:
+        """Whether the turn answers what the form asked."""
+        group = form.form.group(form.asked)
+        return any(slot.name in group for slot in heard.slots)

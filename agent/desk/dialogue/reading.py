@@ -1,0 +1,247 @@
+"""What a turn does in a dialogue: agrees, denies, gives up, or fills what was asked."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from models.language import normal as normals
+from models.language.detect import Language
+from models.language.understanding import SLOTS, Slot, Understanding, Value
+
+LONGEST_VALUE: Final = 80
+SHORTEST_PHONE: Final = 6
+"""Characters that are too few for a phone number."""
+SOME: Final = 0.4
+"""Confidence from which an act of dialogue is believed without its words."""
+_ACT: Final = 40
+"""Characters of the longest bare yes or no."""
+PARTS: Final = ("building", "unit", "floor", "room", "place")
+"""Of a location, as it is spoken."""
+_BY_RULE: Final = ("location", "date", "time", "duration", "phone", "plate")
+ACTS: Final = frozenset({"affirm", "deny", "repeat", "greeting", "thanks_goodbye", "human_agent", "out_of_scope"})
+
+
+def _any(*parts: str) -> re.Pattern[str]:
+    # ASCII, so that a word of English ends where Chinese begins.
+    return re.compile("|".join(parts), re.ASCII | re.IGNORECASE)
+
+
+_YES = _any(
+    "(对|是|好|行|可以|没错|没有?问题|嗯|恩|确认|确定|正确|就这样|就这么办|提交"
+    "|的|了|啊|吧|呀|呢|请|谢谢|都|ok|[ ,，。])+",
+    r"((yes|yeah|yep|yup|sure|ok|okay|right|correct|fine|exactly|perfect|good|great|please|do|go ahead|send it|submit|"
+    r"confirm(ed)?|that is|that's|it is|thanks|thank you|all)[ ,.]*)+",
+)
+_YES_CORE = _any(
+    "对|是|好|行|可以|没错|问题|嗯|恩|确认|确定|正确|就这|提交|ok",
+    r"\b(yes|yeah|yep|yup|sure|ok|okay|right|correct|fine|exactly|perfect|good|great)\b",
+    r"\b(go ahead|send|submit|confirm\w*)\b",
+)
+"""Without one of these, "thanks" and "please" agree to nothing."""
+_NO = _any(
+    "(不|不对|不是|错|不行|没有|不要|有误|不正确|啊|了|的|吧|嗯|哦|[ ,，。])+",
+    r"((no|nope|nah|wrong|not right|incorrect|not correct|that's|that is|it's|is|not quite|sorry)[ ,.]*)+",
+)
+_NO_CORE = _any("不|错|没有|有误", r"\b(no|nope|nah|wrong|not|incorrect)\b")
+_CANCEL = _any(
+    "取消", "算了", "不用了", "不报了", "不办了", "不要了", "不弄了", "不需要了", "作罢", r"\bcancel\b",
+    r"\bnever ?mind\b", r"\bforget (it|about it)\b", r"\bstop (it|this)?$", r"\bdrop it\b", r"\bleave it\b",
+)  # fmt: skip
+_CORRECTS = _any(
+    "不对", "不是", "错了", "改成", "改为", "改到", "换成", "换到", "应该是", "我说的是", "说错", "更正",
+    r"^no\b", r"\b(i mean\w*|meant|actually|instead|rather|wrong|change (it|that)? ?to|make (it|that)|correct(ion)?)\b",
+)  # fmt: skip
+_LEAD = _any(
+    "^(不对|不是|错了|哦|啊|嗯|那个|那|我说的是|说错了|应该是|应该|改成|改为|改到|换成|换到|就"
+    "|是|在|我家?在|我住在?|[\\s,，。、])+",
+    r"^((no|sorry|um|uh|well|oh|i mean|i meant|actually|it's|its|it is|make it|make that|change (it |that )?to|"
+    r"i'm (at|in)|i live (at|in)|the one (at|in)|at|in|on|for)\b[ ,.]*)+",
+)  # fmt: skip
+_NEGATED = _any("(不是|并非|而非)[是在]?$", r"\b(not|isn't|instead of|rather than)( (in|at|on|the))*$")
+_ALSO = _any("还有", "另外", "也", "再加", r"\b(also|too|as well|and another|another thing)\b")
+_KEEPS_TO_SELF = _any(
+    "不方便", "不想说", "不告诉", "保密", "匿名", "不知道", "不清楚", "说不上", "随便",
+    r"\b(rather not|prefer not|don't want to|not say|anonymous|don't know|not sure|no idea|private)\b",
+)  # fmt: skip
+_WONDERS = _any("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
+_PLATE = re.compile(r"[\u4e00-\u9fff] ?[a-z][ ·]?[0-9a-z]{5,6}(?![0-9a-z])")
+_EVERYBODYS = frozenset(
+    (
+        "ok",
+        "okay",
+        "yes",
+        "yeah",
+        "no",
+        "hi",
+        "hello",
+        "bye",
+        "thanks",
+        "thank",
+        "you",
+        "sorry",
+        "please",
+        "cancel",
+        "good",
+    )
+)
+"""English words that every resident says."""
+_FILLER = re.compile(
+    r"[\W_]|(?<![a-z])(?:the|a|an|it|is|at|in|on|my|i|we|and|um|uh|please|its|no|yes|to|from|for|by)(?![a-z])"
+    r"|[我们在的是了嗯啊那个就呢吧请好对不改成住家]",
+    re.IGNORECASE,
+)
+_FIELDS: Final = (
+    (
+        "location",
+        _any("地址", "地点", "位置", "房号", "楼号", "楼", r"\b(address|location|place|building|flat|room)\b"),
+    ),
+    ("date", _any("日期", "哪天", "日子", r"\b(date|day)\b")),
+    ("time", _any("时间", "几点", "钟点", r"\b(time|hour)\b")),
+    ("phone", _any("电话", "手机", "号码", r"\b(phone|mobile)\b")),
+    ("plate", _any("车牌", r"\b(plate|licen[cs]e)\b")),
+    ("person", _any("姓名", "名字", "访客", r"\b(name|visitor|guest)\b")),
+    ("facility", _any("场地", "设施", r"\b(facility)\b")),
+    ("object", _any("东西", "故障", "问题", "内容", r"\b(thing|problem|issue|object)\b")),
+)
+
+
+def normal(name: str, text: str, language: Language, now: datetime) -> Value | None:
+    """Normal form of the words of a slot; None when they have none."""
+    return normals.normal(name, text, language, now)
+
+
+def plain(text: str) -> str:
+    """In one width and case, without marks at the ends."""
+    return unicodedata.normalize("NFKC", text).strip(" \t\n,.!?;:，。！？；：、~").lower()
+
+
+def clean(name: str, value: Value) -> Value | None:
+    """The value as it may be kept and spoken: printable, at most 80 characters, a location's known parts only."""
+    if name == "location":
+        parts: Mapping[str, object] = value if isinstance(value, dict) else {"place": value}
+        kept = {part: _printable(str(parts[part])) for part in PARTS if parts.get(part)}
+        return {part: text for part, text in kept.items() if text} or None
+    if isinstance(value, dict) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return _printable(value) or None if isinstance(value, str) else value
+
+
+def taken(heard: Understanding) -> list[Slot]:
+    """The turn's slots, each value clean; what is named only to be denied ("not 1502") is left out."""
+    kept = []
+    for slot in heard.slots:
+        value = clean(slot.name, slot.value) if slot.name in SLOTS else None
+        if value is not None and not _NEGATED.search(plain(heard.text[: slot.start])):
+            kept.append(Slot(slot.name, slot.start, slot.end, slot.text, value, slot.confidence))
+    return kept
+
+
+def bare(heard: Understanding) -> bool:
+    """Whether the turn says nothing but its slots."""
+    rest = list(heard.text)
+    for slot in heard.slots:
+        for place in range(max(0, slot.start), min(len(rest), slot.end)):
+            rest[place] = " "
+    return bool(heard.slots) and len(substance("".join(rest))) <= 2
+
+
+def substance(text: str) -> str:
+    """The text without small words and marks."""
+    return _FILLER.sub("", text)
+
+
+def _yes(said: str) -> bool:
+    return len(said) <= _ACT and bool(_YES.fullmatch(said) and _YES_CORE.search(said))
+
+
+def _no(said: str) -> bool:
+    return len(said) <= _ACT and bool(_NO.fullmatch(said) and _NO_CORE.search(said))
+
+
+def agrees(heard: Understanding) -> bool:
+    """Whether the turn says yes."""
+    said = plain(heard.text)
+    if _no(said) or _CANCEL.search(said):
+        return False
+    return _yes(said) or (heard.intent == "affirm" and heard.confidence >= SOME)
+
+
+def denies(heard: Understanding) -> bool:
+    """Whether the turn says no."""
+    said = plain(heard.text)
+    if _yes(said):
+        return False
+    return _no(said) or (heard.intent == "deny" and heard.confidence >= SOME)
+
+
+def gives_up(heard: Understanding) -> bool:
+    """Whether the turn calls the matter off."""
+    said = plain(heard.text)
+    return bool(_CANCEL.search(said)) and (heard.intent == "deny" or len(said) <= 12 or len(said.split()) in (2, 3, 4))
+
+
+def completed(heard: Understanding, language: Language, now: datetime) -> Understanding:
+    """With the slots of fixed form that rules find where the model found none."""
+    more = [slot for slot in normals.find(heard.text, language, now) if slot.name in _BY_RULE]
+    new = [slot for slot in more if not any(slot.start < had.end and had.start < slot.end for had in heard.slots)]
+    return replace(heard, slots=tuple(sorted((*heard.slots, *new), key=lambda slot: slot.start)))
+
+
+def found(text: str, language: Language, now: datetime) -> list[Slot]:
+    """The slots that rules find in a text without its lead."""
+    return normals.find(without_lead(text), language, now)
+
+
+def corrects(text: str) -> bool:
+    return bool(_CORRECTS.search(plain(text)))
+
+
+def adds(text: str) -> bool:
+    """Whether it comes on top of what was said before."""
+    return bool(_ALSO.search(plain(text)))
+
+
+def wonders(text: str) -> bool:
+    """Whether it is a question of any kind."""
+    return bool(_WONDERS.search(plain(text))) or text.rstrip().endswith(("?", "？"))
+
+
+def keeps_to_self(text: str) -> bool:
+    return bool(_KEEPS_TO_SELF.search(plain(text)))
+
+
+def field_named(text: str) -> str | None:
+    """The slot whose name is said: what "the address" is about."""
+    said = plain(text)
+    return next((name for name, pattern in _FIELDS if pattern.search(said)), None) if len(said) <= 30 else None
+
+
+def without_lead(text: str) -> str:
+    """The text without what leads to its point: "no, sorry, it's 1503" is 1503."""
+    said = unicodedata.normalize("NFKC", text).strip()
+    return _LEAD.sub("", said, count=1).strip(" ,.，。") or said
+
+
+def language_of(heard: Understanding, before: Language, fresh: bool) -> Language:
+    """The language to answer in: the turn's, unless it is too short to tell or all but wordless.
+
+    fresh: whether it is the first turn, which decides whatever it is.
+    """
+    text = _PLATE.sub(" ", heard.text.lower())
+    words = re.findall(r"[a-z']{2,}", text)
+    han = any("\u3400" <= char <= "\u9fff" for char in text)
+    if not words and not han:
+        return before
+    if fresh or han or before == heard.language:
+        return heard.language
+    return heard.language if len([word for word in words if word not in _EVERYBODYS]) >= 2 else before
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(char for char in text[: 4 * LONGEST_VALUE] if char.isprintable()).split())[:LONGEST_VALUE]

@@ -1,0 +1,199 @@
+"""The course of a form: asking, reading back, recording, giving up."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from agent.desk.dialogue import filling, reading, speaking
+from agent.desk.dialogue.forms import Form
+from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, FormState, OpenForm, Session
+from agent.desk.orders import Order, Orders
+from agent.desk.phrases import PHRASES, join, say
+from agent.desk.rules import appointment
+from hal.errors import LouguanError
+from models.language.detect import Language
+from models.language.understanding import Understanding
+
+log = logging.getLogger(__name__)
+
+MOST_ASKS: Final = 3
+"""Of one question: once, and two more times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a turn leads to. closed: a form that was given up, for a human to take over."""
+
+    text: str
+    handoff: str | None = None
+    order: Order | None = None
+    closed: FormState | None = None
+    emergency: str | None = None
+    ended: bool = False
+
+
+class Steps:
+    """Moves a session's open form on; the session must have one, except for `open`."""
+
+    def __init__(self, orders: Orders, human: Callable[[Language], str]) -> None:
+        self._orders = orders
+        self._human = human
+
+    def open(self, session: Session, form: Form, heard: Understanding, now: datetime) -> Said:
+        """Opens a form with what the turn says; a form that is open waits until this one is over."""
+        opened = OpenForm(form, heard.text)
+        filling.begin(opened, heard, session.language, now)
+        if session.form:
+            session.suspended = session.form
+        if session.order and "location" not in opened.filled and "location" in form.takes:
+            self._carry(opened, session.order, heard)
+        session.form = opened
+        return self.go_on(session, now)
+
+    def go_on(self, session: Session, now: datetime) -> Said:
+        """After progress: asks for what is missing, or reads back what there is."""
+        form, language = _form(session), session.language
+        form.misses = 0
+        text = self._question(form, language, now)
+        return Said(text) if form.asks <= MOST_ASKS else self._give_up(session, now)
+
+    def again(self, session: Session, now: datetime, why: str = "again") -> Said:
+        """After a turn that did not help: asks once more, or leaves it to a human."""
+        form, language = _form(session), session.language
+        if form.part:
+            # Where the estate has one building, there is nothing to tell.
+            return self.go_on(session, now)
+        form.misses += 1
+        if form.misses >= MOST_ASKS or form.asks >= MOST_ASKS:
+            return self._give_up(session, now)
+        lead = say(why, language, form=_name(form, language))
+        return Said(join(lead, self._repeated(form, language, now), language=language))
+
+    def beside(self, session: Session, answer: str, now: datetime) -> str:
+        """An answer to something else, with the open question after it unless that was heard often enough."""
+        form, language = _form(session), session.language
+        if form.asks >= MOST_ASKS:
+            form.asks = 0
+            return answer
+        return join(answer, self._repeated(form, language, now), language=language)
+
+    def pause(self, session: Session) -> None:
+        """Keeps the form for later; nothing that was asked can be agreed to any more."""
+        form = _form(session)
+        form.asked, form.question, form.asks = RESUME, "", 0
+
+    def change(self, session: Session, field: str | None, now: datetime) -> Said:
+        """After a plain no: asks what is wrong, or for the field that was named."""
+        form, language = _form(session), session.language
+        form.misses += 1
+        if form.misses > MOST_ASKS:
+            return self._give_up(session, now)
+        if field and field in form.form.takes:
+            return Said(self._ask(form, field, say(_key(form, field), language), field))
+        return Said(self._ask(form, CHANGE, say("change", language), CHANGE))
+
+    def cancel(self, session: Session, now: datetime) -> Said:
+        """Drops the form."""
+        text = say("cancelled", session.language, form=_name(_form(session), session.language))
+        return Said(join(text, self._close(session, now, offer=True), language=session.language))
+
+    def record(self, session: Session, now: datetime) -> Said:
+        """Makes the order of a form that was agreed to; never claims what is not on the disk."""
+        form, language = _form(session), session.language
+        slots = {name: value for name, value in form.filled.items() if value != {}}
+        try:
+            order = self._orders.create(form.form.name, slots, language, now, form.said)
+        except LouguanError as error:
+            log.error("an order could not be recorded: %s", error)
+            human, state = self._human(language), form.state()
+            self._close(session, now, offer=False)
+            return Said(say("not_recorded", language, human=human), human, closed=state)
+        session.order = order
+        own = f"done.{order.form}"
+        appointed = "time" in slots and appointment(slots, now) == order.due
+        key = own if own in PHRASES else "done.appointed" if appointed else "done"
+        due = speaking.moment(order.due, language, now)
+        text = say(key, language, number=speaking.digits(order.id, language), due=due)
+        after = self._close(session, now, offer=True) or say("more", language)
+        return Said(join(text, after, language=language), order=order)
+
+    def _question(self, form: OpenForm, language: Language, now: datetime) -> str:
+        if missing := form.form.missing(form.filled):
+            form.part = ""
+            return self._ask(form, missing[0], say(_key(form, missing[0]), language), missing[0])
+        if part := filling.part_wanted(form):
+            form.detailed, form.part = True, part
+            return self._ask(form, "location", say(f"ask.part.{part}", language), part)
+        form.part = ""
+        return self._read_back(form, language, now)
+
+    def _repeated(self, form: OpenForm, language: Language, now: datetime) -> str:
+        """The open question once more."""
+        if form.asked == RESUME:
+            return self._ask(form, RESUME, say("resume", language, form=_name(form, language)), RESUME)
+        if form.asked == CHANGE:
+            return self._ask(form, CHANGE, say("change", language), CHANGE)
+        if form.part:
+            return self._ask(form, "location", say(f"ask.part.{form.part}", language), form.part)
+        return self._question(form, language, now)
+
+    def _read_back(self, form: OpenForm, language: Language, now: datetime) -> str:
+        read = speaking.summary(form.filled, language, now)
+        if form.hinted:
+            text = say("confirm.changed", language, summary=read)
+        else:
+            free = form.form.name == "repair" and not {"date", "time"} & form.filled.keys()
+            key = "confirm" if "phone" in form.filled else "confirm.hint" if free else "confirm.phone"
+            text = say(key, language, form=_name(form, language).capitalize(), summary=read)
+        if form.carried:
+            text = join(say("confirm.carried", language), text, language=language)
+        form.hinted = True
+        return self._ask(form, CONFIRM, text, json.dumps(form.filled))
+
+    def _ask(self, form: OpenForm, asked: str, text: str, question: str) -> str:
+        """Notes that this is asked; `question` is the same for all wordings of one question."""
+        question = f"{asked} {question}"
+        form.asks = form.asks + 1 if question == form.question else 1
+        form.asked, form.question = asked, question
+        return text
+
+    def _give_up(self, session: Session, now: datetime) -> Said:
+        form, language = _form(session), session.language
+        human, state = self._human(language), form.state()
+        read = speaking.summary(form.filled, language, now)
+        self._close(session, now, offer=False)
+        text = say("gave_up" if read else "gave_up.empty", language, human=human, summary=read)
+        return Said(text, human, closed=state)
+
+    def _close(self, session: Session, now: datetime, offer: bool) -> str:
+        """Ends the form; what waited behind it comes back, and is offered when wished."""
+        session.form, session.suspended = session.suspended, None
+        if session.form is None:
+            return ""
+        self.pause(session)
+        return self._repeated(session.form, session.language, now) if offer else ""
+
+    def _carry(self, form: OpenForm, order: Order, heard: Understanding) -> None:
+        location = reading.clean("location", order.slots.get("location", ""))
+        if location and (order.form == form.form.name or reading.adds(heard.text)):
+            form.filled["location"], form.carried = location, True
+
+
+def _form(session: Session) -> OpenForm:
+    if session.form is None:
+        raise LouguanError("No form is open.", "Open one first.")
+    return session.form
+
+
+def _name(form: OpenForm, language: Language) -> str:
+    return say(f"form.{form.form.key}", language)
+
+
+def _key(form: OpenForm, slot: str) -> str:
+    own = f"ask.{form.form.key}.{slot}"
+    return own if own in PHRASES else f"ask.{slot}"
