@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,15 +11,26 @@ from agent.alarms.machine import NotAllowed, Record, Transition
 from agent.alarms.model import Alarm, AlarmState
 from agent.alarms.store import AlarmStore, JournalEntry
 from agent.config import Alarms as Settings
-from agent.watch.finding import Finding
+from agent.watch.finding import Finding, Kind, Priority
 from hal.clock import Clock
 from hal.errors import LouguanError
 
-__all__ = ["Alarms", "JournalEntry", "NoSuchAlarm", "NotAllowed"]
+__all__ = ["DESK", "Alarms", "JournalEntry", "NoSuchAlarm", "NotAllowed", "TooManyReports"]
+
+DESK = "desk"
+"""Asset of what residents report."""
+MAX_REPORTS = 64
+"""Alarms of reports that are kept, open or not."""
+
+log = logging.getLogger(__name__)
 
 
 class NoSuchAlarm(LouguanError):
     """No alarm has this number."""
+
+
+class TooManyReports(LouguanError):
+    """There is no room for another report."""
 
 
 class Alarms:
@@ -77,6 +89,40 @@ class Alarms:
                 made += some
         return self._commit(drafts, made)
 
+    def report(self, key: str, priority: Priority, note: str, lasts_s: float) -> Alarm:
+        """Alarms at once on what a person reports, for lasts_s seconds; the same key once more prolongs and counts.
+
+        key: e.g. `emergency/gas-smell`. note: one line. Where MAX_REPORTS are known, the one that is normal for longest
+        is forgotten, else the oldest of the least urgent that are less urgent than this one. Raises TooManyReports,
+        StorageError.
+        """
+        now, cause = self._clock.now(), f"{DESK}/{key}"
+        finding = Finding(cause, cause, DESK, Kind.REPORT, now, True, priority, (), 1.0, note=note, lasts_s=lasts_s)
+        known = self._records.get(cause)
+        drafts: dict[str, Record] = {}
+        ended: list[Transition] = []
+        gone = None if known else self._giving_way(priority)
+        if gone:
+            drafts[gone.alarm.cause], ended = machine.give_way(gone, now)
+        record, made = machine.take(known or machine.fresh(finding), finding, now, self._settings)
+        drafts[cause], more = machine.advance(record, now, self._settings)
+        self._commit(drafts, [*ended, *made, *more], gone)
+        if gone and ended:
+            log.warning("alarm %d %s gave way to %s", gone.alarm.id, gone.alarm.cause, cause)
+        return self._records[cause].alarm
+
+    def _giving_way(self, priority: Priority) -> Record | None:
+        reports = [record for record in self._records.values() if Kind.REPORT in record.alarm.kinds]
+        if len(reports) < MAX_REPORTS:
+            return None
+        if normal := [record for record in reports if record.alarm.state is AlarmState.NORMAL]:
+            return min(normal, key=lambda record: record.alarm.changed)
+        if lesser := [record for record in reports if record.alarm.priority > priority]:
+            return min(lesser, key=lambda record: (-record.alarm.priority, record.alarm.since))
+        raise TooManyReports(
+            f"{MAX_REPORTS} reports are open, and none of them is less urgent.", "Acknowledge some: `louguan alarms`."
+        )
+
     def in_states(self, states: Iterable[AlarmState]) -> list[Alarm]:
         """The alarms in one of these states, by number."""
         wanted = set(states)
@@ -134,11 +180,14 @@ class Alarms:
         self._commit({record.alarm.cause: record}, made)
         return self._records[record.alarm.cause].alarm
 
-    def _commit(self, drafts: dict[str, Record], made: list[Transition]) -> list[Alarm]:
-        """Writes what must survive, then lets memory follow."""
+    def _commit(
+        self, drafts: dict[str, Record], made: list[Transition], forgotten: Record | None = None
+    ) -> list[Alarm]:
+        """Writes what must survive, then lets memory follow. forgotten: a record to remove, among the drafts."""
         changed = [record for cause, record in drafts.items() if _lasting(record) != _lasting(self._records.get(cause))]
         if changed:
-            drafts |= {record.alarm.cause: record for record in self._store.write(changed, made)}
+            number = forgotten.alarm.id if forgotten else None
+            drafts |= {record.alarm.cause: record for record in self._store.write(changed, made, number)}
         for cause, record in drafts.items():
             if record.alarm.id or record.held:
                 self._records[cause] = record
@@ -146,6 +195,8 @@ class Alarms:
                     self._causes[record.alarm.id] = cause
             else:
                 self._records.pop(cause, None)
+        if forgotten:
+            del self._records[forgotten.alarm.cause], self._causes[forgotten.alarm.id]
         return [drafts[cause].alarm for cause in dict.fromkeys(transition.cause for transition in made)]
 
 

@@ -17,7 +17,9 @@ from hal.errors import LouguanError
 
 SYSTEM = "system"
 """Who does what nobody did by hand; the journal's comment is then one of the words below, or kinds of findings."""
-RE_ALARM, MORE_URGENT, SHELVING_OVER = "re_alarm", "more_urgent", "shelving_over"
+RE_ALARM, MORE_URGENT, SHELVING_OVER, GAVE_WAY = "re_alarm", "more_urgent", "shelving_over", "gave_way"
+KEEP_NOTES = 4
+"""Lines of an alarm's note; the oldest go."""
 
 _COVERED = (AlarmState.SHELVED, AlarmState.SUPPRESSED)
 _POSSIBLE = {
@@ -62,7 +64,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A change of state, for the journal. time: Unix seconds."""
+    """A change of state, for the journal. time: Unix seconds. note: the alarm's, as far as a person had to see it."""
 
     cause: str
     time: float
@@ -70,6 +72,7 @@ class Transition:
     to_state: AlarmState
     by: str
     comment: str
+    note: str = ""
 
 
 def fresh(finding: Finding) -> Record:
@@ -90,6 +93,8 @@ def take(record: Record, finding: Finding, now: float, settings: Settings) -> tu
     if held is None:
         at = min(finding.time, now)
         return (_hold(record, finding.key, Held(finding, at)) if finding.active else record), []
+    if finding.lasts_s is not None:
+        return _repeated(record, finding, now, settings)
     if not finding.active and held.cleared is not None:
         return record, []
     at = min(max(finding.time, held.since if held.cleared is None else held.cleared), now)
@@ -104,10 +109,9 @@ def take(record: Record, finding: Finding, now: float, settings: Settings) -> tu
 
 
 def drop(record: Record, known: set[str]) -> Record:
-    """Without the conditions that do not exist any more."""
-    if record.held.keys() <= known:
-        return record
-    return replace(record, held={key: held for key, held in record.held.items() if key in known})
+    """Without the conditions that do not exist any more; those that end by themselves do."""
+    kept = {key: held for key, held in record.held.items() if key in known or held.finding.lasts_s is not None}
+    return record if kept == record.held else replace(record, held=kept)
 
 
 def advance(record: Record, now: float, settings: Settings) -> tuple[Record, list[Transition]]:
@@ -175,6 +179,16 @@ def unsuppress(record: Record, now: float, settings: Settings, by: str) -> tuple
     return _uncover(record, now, settings, by, "")
 
 
+def give_way(record: Record, now: float) -> tuple[Record, list[Transition]]:
+    """Ends a report's alarm, so that a more urgent one has room."""
+    alarm = record.alarm
+    if alarm.state is AlarmState.NORMAL:
+        return record, []
+    made = Transition(alarm.cause, now, alarm.state, AlarmState.NORMAL, SYSTEM, GAVE_WAY, alarm.note)
+    ended = replace(alarm, state=AlarmState.NORMAL, active=False, changed=now, shelved_until=None)
+    return replace(record, alarm=ended, held={}, open=False), [made]
+
+
 def reset(record: Record, now: float, settings: Settings, by: str) -> tuple[Record, list[Transition]]:
     """Lets go of a latched alarm that was acknowledged and whose condition has cleared. Raises NotAllowed."""
     alarm = record.alarm
@@ -191,11 +205,31 @@ def _hold(record: Record, key: str, held: Held) -> Record:
     return replace(record, held={**record.held, key: held})
 
 
+def _repeated(record: Record, finding: Finding, now: float, settings: Settings) -> tuple[Record, list[Transition]]:
+    """A report once more: it counts, does not end sooner than the last, and asks again when it says something new."""
+    record, made = advance(record, now, settings)
+    held = record.held.get(finding.key)
+    if held is None:
+        return _hold(record, finding.key, Held(finding, now)), made
+    last = held.finding
+    longer = max(finding.lasts_s or 0.0, last.time + (last.lasts_s or 0.0) - finding.time)
+    after = replace(finding, priority=min(finding.priority, last.priority), lasts_s=longer)
+    known = not finding.note or finding.note in record.alarm.note.splitlines()
+    alarm = replace(record.alarm, count=record.alarm.count + 1)
+    record = replace(record, alarm=alarm, acked=record.acked and known)
+    return _hold(record, finding.key, replace(held, finding=after)), made
+
+
 def _delays(record: Record, now: float, settings: Settings) -> Record:
     """On-delay and off-delay of each condition; a time from the future (the clock was set back) becomes now."""
     after: dict[str, Held] = {}
     for key, held in record.held.items():
         since = min(held.since, now)
+        if held.finding.lasts_s is not None:
+            said = min(held.finding.time, now)
+            if now - said < held.finding.lasts_s:
+                after[key] = Held(replace(held.finding, time=said), since, counts=True)
+            continue
         cleared = None if held.cleared is None else min(held.cleared, now)
         counts = held.counts or (now if cleared is None else cleared) - since >= settings.on_delay_s
         if cleared is None or (counts and now - cleared < settings.off_delay_s):
@@ -210,12 +244,12 @@ def _begins(record: Record, counting: list[Finding]) -> Record:
         alarm = replace(alarm, active=True, count=alarm.count + 1)
     else:
         since = min(held.since for held in record.held.values() if held.counts)
-        alarm = replace(alarm, active=True, count=1, since=since, kinds=(), acked_by="", comment="")
+        alarm = replace(alarm, active=True, count=1, since=since, kinds=(), acked_by="", comment="", note="")
     return replace(record, alarm=replace(alarm, score=-math.inf, threshold=1.0), open=True, acked=False)
 
 
 def _urgency(record: Record, counting: list[Finding]) -> tuple[Record, bool]:
-    """Priority, kinds and the strongest finding; whether it became more urgent than what was acknowledged."""
+    """Priority, kinds, notes and the strongest finding; whether it became more urgent than what was acknowledged."""
     alarm = record.alarm
     priority = min(finding.priority for finding in counting)
     kinds = tuple(dict.fromkeys([*alarm.kinds, *(finding.kind for finding in counting)]))
@@ -227,7 +261,8 @@ def _urgency(record: Record, counting: list[Finding]) -> tuple[Record, bool]:
             score=strongest.score,
             threshold=strongest.threshold,
         )
-    alarm = replace(alarm, priority=priority, kinds=kinds)
+    notes = dict.fromkeys([*(finding.note for finding in counting if finding.note), *alarm.note.splitlines()])
+    alarm = replace(alarm, priority=priority, kinds=kinds, note="\n".join(list(notes)[:KEEP_NOTES]))
     more_urgent = record.acked and priority < record.acked_priority
     if alarm == record.alarm and not more_urgent:
         return record, False
@@ -278,7 +313,8 @@ def _to(record: Record, state: AlarmState, now: float, by: str, comment: str) ->
         return record, []
     if state is AlarmState.UNACKNOWLEDGED and alarm.acked_by:
         alarm = replace(alarm, acked_by="")
-    made = Transition(alarm.cause, now, alarm.state, state, by, comment)
+    note = alarm.note if by != SYSTEM or state is AlarmState.UNACKNOWLEDGED else ""
+    made = Transition(alarm.cause, now, alarm.state, state, by, comment, note)
     return replace(record, alarm=replace(alarm, state=state, changed=now)), [made]
 
 

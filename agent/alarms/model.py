@@ -25,7 +25,8 @@ class Alarm:
 
     id: small number that a technician can type. since: Unix seconds of the first active finding of this episode.
     changed: Unix seconds of the last change of state. kinds: of all findings that were active in this episode.
-    active: whether the condition holds now, whatever the state. count: times it came back within the episode.
+    active: whether the condition holds now, whatever the state. count: times it came, or was reported, within the
+        episode. note: what residents said of it in this episode, a line each, the newest first.
     """
 
     id: int
@@ -44,3 +45,4 @@ class Alarm:
     acked_by: str = ""
     comment: str = ""
     shelved_until: float | None = None
+    note: str = ""

@@ -31,6 +31,7 @@ SCHEMA = Schema(
                 from_state TEXT NOT NULL, to_state TEXT NOT NULL, by TEXT NOT NULL, comment TEXT NOT NULL)""",
             "CREATE INDEX journal_of_alarm ON journal (alarm_id, seq)",
         ),
+        ("ALTER TABLE journal ADD COLUMN note TEXT NOT NULL DEFAULT ''",),
     ),
 )
 
@@ -39,7 +40,8 @@ SCHEMA = Schema(
 class JournalEntry:
     """One change of one alarm's state. seq: ascending, never reused. time: Unix seconds.
 
-    by: a person, or `system`; then comment is a kind of finding or a word of agent.alarms.machine.
+    by: a person, or `system`; then comment is a kind of finding or a word of agent.alarms.machine. note: what residents
+    had said, in entries that alarm and in those of persons.
     """
 
     seq: int
@@ -49,6 +51,7 @@ class JournalEntry:
     to_state: AlarmState
     by: str
     comment: str
+    note: str = ""
 
 
 class AlarmStore:
@@ -73,8 +76,10 @@ class AlarmStore:
             return []
         return [numbered(record, number) for (number, _), record in zip(rows, records, strict=True)]
 
-    def write(self, records: Sequence[Record], transitions: Sequence[Transition]) -> list[Record]:
-        """Keeps records and the transitions that led to them, all or nothing.
+    def write(
+        self, records: Sequence[Record], transitions: Sequence[Transition], forgotten: int | None = None
+    ) -> list[Record]:
+        """Keeps records and the transitions that led to them, all or nothing. forgotten: number of an alarm to remove.
 
         Returns the records, those without a number numbered. Raises StorageError.
         """
@@ -94,12 +99,18 @@ class AlarmStore:
                 written.append(numbered(record, number))
             numbers = {record.alarm.cause: record.alarm.id for record in written}
             connection.executemany(
-                "INSERT INTO journal (time, alarm_id, from_state, to_state, by, comment) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO journal (time, alarm_id, from_state, to_state, by, comment, note)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (made.time, numbers[made.cause], made.from_state.value, made.to_state.value, made.by, made.comment)
+                    (
+                        made.time, numbers[made.cause], made.from_state.value, made.to_state.value, made.by,
+                        made.comment, made.note,
+                    )
                     for made in transitions
                 ],
-            )
+            )  # fmt: skip
+            if forgotten is not None:
+                connection.execute("DELETE FROM alarms WHERE id = ?", (forgotten,))
             self._trim(connection)
         return written
 
@@ -108,15 +119,15 @@ class AlarmStore:
         order = "ASC" if since_seq else "DESC"
         try:
             rows = self._store.connection.execute(
-                "SELECT seq, time, alarm_id, from_state, to_state, by, comment FROM journal"
+                "SELECT seq, time, alarm_id, from_state, to_state, by, comment, note FROM journal"
                 f" WHERE seq > ? AND (? IS NULL OR alarm_id = ?) ORDER BY seq {order} LIMIT ?",
                 (since_seq, alarm_id, alarm_id, limit),
             ).fetchall()
         except sqlite3.Error as error:
             raise translate(error, self._store.path) from error
         return [
-            JournalEntry(seq, time, number, AlarmState(before), AlarmState(after), by, comment)
-            for seq, time, number, before, after, by, comment in (rows if since_seq else reversed(rows))
+            JournalEntry(seq, time, number, AlarmState(before), AlarmState(after), by, comment, note)
+            for seq, time, number, before, after, by, comment, note in (rows if since_seq else reversed(rows))
         ]
 
     def close(self) -> None:

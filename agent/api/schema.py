@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Given(BaseModel):
@@ -207,6 +207,8 @@ class AlarmView(Shown):
     shelved_until: float | None
     check: Names
     """What to look at, in both languages."""
+    note: str = ""
+    """What residents said, a line each, the newest first."""
 
 
 class AlarmList(Shown):
@@ -228,6 +230,8 @@ class JournalView(Shown):
     to_state: str
     by: str
     comment: str
+    note: str = ""
+    """What residents had said."""
 
 
 class Journal(Shown):
@@ -254,6 +258,23 @@ class By(Given):
     by: str = Field(min_length=1, max_length=64)
 
 
+def one_line(text: str) -> str:
+    """Without line breaks and what a terminal would obey."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+class Report(Given):
+    """What a resident tells. key: of what is wrong, e.g. `emergency/gas-smell`, `feedback/noise`.
+
+    note: without anything that tells who said it. lasts_s: how long it holds if nobody reports it again.
+    """
+
+    key: str = Field(max_length=73, pattern=r"^[a-z]{1,24}/[a-z0-9_-]{1,48}$")
+    priority: Literal["critical", "high", "medium", "low"]
+    note: Annotated[str, AfterValidator(one_line)] = Field(default="", max_length=500)
+    lasts_s: float = Field(default=600.0, ge=1, le=86_400)
+
+
 class Write(Given):
     by: str = Field(min_length=1, max_length=64)
     value: float
@@ -271,6 +292,45 @@ class Question(Given):
     text: str = Field(max_length=20_000)
     """Beyond some 500 characters the desk asks for less, politely."""
     language: Literal["zh", "en"] | None = None
+    explain: bool = False
+    """Whether to say why; takes some 30 times as long."""
+
+
+class SlotView(Shown):
+    """text: as said. value: its normal form (models.language.understanding.Value)."""
+
+    text: str
+    value: Any
+
+
+class MatchView(Shown):
+    """An entry of the knowledge file, its most alike wording, and the probability that it answers the question."""
+
+    entry: str
+    wording: str
+    score: float
+
+
+class WeightView(Shown):
+    """What the probability of the intent loses without the word."""
+
+    word: str
+    weight: float
+
+
+class ExplainView(Shown):
+    """Why an answer was given. rule: name of the emergency rule that spoke, before any model."""
+
+    rule: str | None
+    intent: str
+    intents: dict[str, float]
+    thresholds: dict[str, float]
+    slots: dict[str, SlotView]
+    matches: list[MatchView]
+    words: list[WeightView]
+    sentiment: str
+    topic: str
+    offensive: float
 
 
 class AnswerView(Shown):
@@ -286,6 +346,82 @@ class AnswerView(Shown):
     """Questions that it could answer instead."""
     handoff: str | None = None
     """The human to turn to; also with an emergency."""
+    why: ExplainView | None = None
+    """Where it was asked for."""
+
+
+class Turn(Given):
+    """One turn of a dialogue. session: whose; a name that the caller chose, such as the kiosk's."""
+
+    session: str = Field(min_length=1, max_length=64)
+    text: str = Field(max_length=20_000)
+    language: Literal["zh", "en"] | None = None
+
+
+class FormView(Shown):
+    """missing: the slots still to be asked for, in order. filled: their normal forms."""
+
+    name: str
+    missing: list[str]
+    filled: dict[str, Any]
+
+
+class OrderView(Shown):
+    """A work order. Times are local, ISO 8601."""
+
+    id: str
+    intent: str
+    category: str
+    priority: Literal["low", "normal", "high", "urgent"]
+    state: Literal["new", "assigned", "in_progress", "done", "cancelled"]
+    slots: dict[str, Any]
+    said: str
+    language: Literal["zh", "en"]
+    created: str
+    due: str
+
+
+class ChangeView(Shown):
+    time: str
+    state: str
+    by: str
+    note: str
+
+
+class OrderList(Shown):
+    orders: list[OrderView]
+
+
+class OrderDetail(Shown):
+    order: OrderView
+    history: list[ChangeView]
+
+
+class OrdersQuery(Given):
+    all: bool = False
+    """Also those that are done or cancelled."""
+
+
+class OrderChange(Given):
+    by: str = Field(min_length=1, max_length=64)
+    state: Literal["assigned", "in_progress", "done", "cancelled"]
+    note: str = Field(default="", max_length=500)
+
+
+class TurnView(Shown):
+    """What the desk made of a turn. order: only in the turn that makes it. emergency: the rule or entry that spoke."""
+
+    answer: str
+    lang: Literal["zh", "en"]
+    intent: str
+    confidence: float
+    slots: dict[str, SlotView]
+    form: FormView | None = None
+    order: OrderView | None = None
+    handoff: str | None = None
+    emergency: str | None = None
+    ended: bool = False
+    ms: float = 0.0
 
 
 class DeskHealth(Shown):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Group, RenderableType
+from rich.console import Group, OverflowMethod, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
@@ -52,8 +52,11 @@ def alarms(
     raise typer.Exit(common.PROBLEM if open_ones else common.OK)
 
 
-def alarm_block(alarm: dict[str, Any], timezone: str, now: float) -> Group:
-    """An alarm on a few lines: which asset, since when, why, the top three points, what to check."""
+def alarm_block(alarm: dict[str, Any], timezone: str, now: float, short: bool = False) -> Group:
+    """An alarm on a few lines: which asset, since when, why, the top three points or what was said, what to check.
+
+    short: a line for each of what was said, three at most, however long it is.
+    """
     style = PRIORITY_STYLE[alarm["priority"]] if alarm["active"] else "dim"
     head = Text.assemble(
         (f"#{alarm['id']} {name_of(alarm['asset_name'])}", style),
@@ -62,6 +65,10 @@ def alarm_block(alarm: dict[str, Any], timezone: str, now: float) -> Group:
     )
     lines: list[RenderableType] = [head, Text(f"   {common.kinds_text(alarm)}  ({alarm['cause']})")]
     lines += [Text(f"   • {common.contribution_text(part)}") for part in alarm["contributions"][:_TOP]]
+    overflow: OverflowMethod = "ellipsis" if short else "fold"
+    for note in alarm["note"].splitlines()[: _TOP if short else None]:
+        said = Text.assemble((t("alarm.note") + ": ", "bold"), note, no_wrap=short, overflow=overflow)
+        lines.append(Padding(said, (0, 0, 0, 3)))
     if check := alarm["check"][language()]:
         lines.append(Padding(Text.assemble((t("alarm.check") + ": ", "bold"), check), (0, 0, 0, 3)))
     return Group(*lines)
@@ -81,7 +88,7 @@ def _journal(answer: dict[str, Any], timezone: str, as_json: bool) -> None:
             t(f"state.{entry['from_state']}"),
             t(f"state.{entry['to_state']}"),
             escape(entry["by"]),
-            escape(_comment(entry)),
+            escape("\n".join([_comment(entry), *entry["note"].splitlines()]).strip()),
         )
     console().print(table)
 

@@ -20,6 +20,7 @@ from agent.api.client import Client
 from agent.config import Gateway
 from agent.config_file import find, load
 from agent.texts import language, t
+from agent.watch.finding import Kind
 
 OK, PROBLEM, USAGE, UNREACHABLE = 0, 1, 2, 3
 
@@ -118,4 +119,8 @@ def contribution_text(part: dict[str, Any]) -> str:
 
 
 def kinds_text(alarm: dict[str, Any]) -> str:
-    return ", ".join(t(f"kind.{kind}") for kind in alarm["kinds"])
+    """Why it alarms, and how often residents said so."""
+    words = [t(f"kind.{kind}") for kind in alarm["kinds"]]
+    if Kind.REPORT in alarm["kinds"] and alarm["count"] > 1:
+        words.append(t("alarm.times", count=alarm["count"]))
+    return ", ".join(words)

@@ -78,7 +78,7 @@ def frame(data: dict[str, Any], title: str, zone: str, height: int | None) -> Gr
     alarms = data["alarms"]
     fitting = max(1, left // 2 // _ALARM_LINES)
     for alarm in alarms[:fitting]:
-        parts.append(alarm_block(alarm, zone, now))
+        parts.append(alarm_block(alarm, zone, now, short=True))
     if not alarms:
         parts.append(Text(t("alarms.none"), style="green"))
     elif len(alarms) > fitting:

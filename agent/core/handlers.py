@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from aiohttp import web
 
-from agent.alarms.engine import NoSuchAlarm, NotAllowed
+from agent.alarms.engine import NoSuchAlarm, NotAllowed, TooManyReports
 from agent.alarms.model import Alarm, AlarmState
 from agent.api import schema
 from agent.api.openapi import document, product_version
@@ -22,6 +22,7 @@ from agent.core.views import alarm_view, names, number, point_view, rollup_view,
 from agent.data.export import export
 from agent.data.rollup import Rollup
 from agent.data.store import StorageFullError
+from agent.watch.finding import Priority
 from firmware_bridge.bus import WriteError
 from hal.errors import LouguanError
 from hal.sample import Sample
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-STATUSES: dict[type[LouguanError], int] = {NoSuchAlarm: 404, NotAllowed: 409, WriteError: 502, StorageFullError: 507}
+STATUSES: dict[type[LouguanError], int] = {
+    NoSuchAlarm: 404, NotAllowed: 409, TooManyReports: 429, WriteError: 502, StorageFullError: 507,
+}  # fmt: skip
 _SHOWN_BY_DEFAULT = [state for state in AlarmState if state is not AlarmState.NORMAL]
 WRITE_DEADLINE_S = 3.0
 
@@ -54,7 +57,7 @@ class Handlers:
             "samples": self.samples,
             "alarms": self.alarms, "journal": self.journal, "ack": self.ack, "shelve": self.shelve,
             "unshelve": self.unshelve, "suppress": self.suppress, "unsuppress": self.unsuppress, "reset": self.reset,
-            "write": self.write, "export": self.export, "openapi": self.openapi,
+            "report": self.report, "write": self.write, "export": self.export, "openapi": self.openapi,
         }  # fmt: skip
 
     async def health(self, _id: str, _given: None) -> schema.Health:
@@ -171,6 +174,7 @@ class Handlers:
                     to_state=str(e.to_state),
                     by=e.by,
                     comment=e.comment,
+                    note=e.note,
                 )
                 for e in entries
             ]
@@ -204,6 +208,13 @@ class Handlers:
             return self._core.alarms.get(int(item))
 
         return alarm_view(self._gateway, self._assets, await self._with_alarms(changed))
+
+    async def report(self, _id: str, given: schema.Report) -> schema.AlarmView:
+        priority = Priority[given.priority.upper()]
+        alarms = self._core.alarms
+        alarm = await self._with_alarms(lambda: alarms.report(given.key, priority, given.note, given.lasts_s))
+        log.info("alarm %d %s: reported, %s (%s)", alarm.id, alarm.cause, alarm.state, given.priority)
+        return alarm_view(self._gateway, self._assets, alarm)
 
     async def write(self, item: str, given: schema.Write) -> schema.PointView:
         asset, point = self._known(item)

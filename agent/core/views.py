@@ -11,8 +11,10 @@ from agent.config import Asset, Gateway, Point, Text
 from agent.core.latest import Latest
 from agent.data.rollup import Rollup
 from agent.watch.advice import advice
-from agent.watch.finding import Contribution
+from agent.watch.finding import Contribution, Kind
 from hal.sample import Sample
+
+DESK_NAMES = schema.Names(zh="前台", en="The front desk")
 
 
 def names(text: Text | None, fallback: str) -> schema.Names:
@@ -70,11 +72,12 @@ def _contribution(gateway: Gateway, part: Contribution) -> schema.ContributionVi
 
 def alarm_view(gateway: Gateway, assets: Mapping[str, Asset], alarm: Alarm) -> schema.AlarmView:
     asset = assets.get(alarm.asset)
+    reported = Kind.REPORT in alarm.kinds
     return schema.AlarmView(
         id=alarm.id,
         cause=alarm.cause,
         asset=alarm.asset,
-        asset_name=names(asset.name if asset else None, alarm.asset),
+        asset_name=DESK_NAMES if reported else names(asset.name if asset else None, alarm.asset),
         state=alarm.state.value,
         priority=alarm.priority.name.lower(),
         active=alarm.active,
@@ -89,4 +92,5 @@ def alarm_view(gateway: Gateway, assets: Mapping[str, Asset], alarm: Alarm) -> s
         comment=alarm.comment,
         shelved_until=alarm.shelved_until,
         check=schema.Names(zh=advice(asset, alarm, "zh"), en=advice(asset, alarm, "en")),
+        note=alarm.note,
     )

@@ -154,15 +154,25 @@ _GUILTY = (
     "Compare {names} with gauges on site; they are what differs most.",
     "将 {names} 与现场仪表比对，它们偏离最大。",
 )
+_EMERGENCY = (
+    "Send somebody there now, and see that 119, 120 or 110 is called where it takes them; then acknowledge.",
+    "立即派人到现场；需要时确认已拨打 119、120 或 110；然后确认报警。",
+)
+_REPORTED = (
+    "Read what residents say, look into it on site, and tell them what is done.",
+    "查看住户反映的内容，到现场核实，并答复处理结果。",
+)
 _LOOK = ("Look at the asset on site.", "到现场查看设备。")
 
 
 def advice(asset: Asset | None, alarm: Alarm, language: str) -> str:
     """What to check, in `zh` or `en`: two or three sentences, the most specific first.
 
-    asset: that of the alarm; None for an alarm of a bus.
+    asset: that of the alarm; None for an alarm of a bus or the desk.
     """
     chinese = int(language == "zh")
+    if Kind.REPORT in alarm.kinds:
+        return (_EMERGENCY if alarm.cause.split("/")[1:2] == ["emergency"] else _REPORTED)[chinese]
     if asset is None:
         return (_SLAVE if alarm.cause.count("/") > 1 else _BUS)[chinese]
     points = {f"{asset.id}.{point.id}": point for point in asset.points}

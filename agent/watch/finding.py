@@ -1,4 +1,4 @@
-"""What a detector says: which asset, why, and which points contribute."""
+"""What a detector or a resident says: which asset, why, and which points contribute."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Kind(StrEnum):
     STUCK = "stuck"
     GAP = "gap"
     ANOMALY = "anomaly"
+    REPORT = "report"
+    """A resident told the desk."""
 
 
 class Against(StrEnum):
@@ -58,13 +60,15 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One detector's verdict on one asset at one moment.
+    """One verdict of a detector, or of a resident, on one asset at one moment.
 
     key: the condition's identity, the same while it lasts, e.g. `pump-1/anomaly` or `pump-1/limits/flow`.
     cause: what an operator would mend; findings with one cause become one alarm, e.g. `pump-1/process`,
         `pump-1/sensor/flow`, `bus/pump-room/1`.
     asset: asset id (the bus id for a communication finding). time: Unix seconds. active: false when it cleared.
     contributions: most guilty first, at most five. score, threshold: in the detector's own unit, threshold > 0.
+    note: what a resident said, one line. lasts_s: it alarms at once and is over so many seconds after `time`; None for
+        one that a later finding ends.
     """
 
     key: str
@@ -77,3 +81,5 @@ class Finding:
     contributions: tuple[Contribution, ...] = ()
     score: float = 0.0
     threshold: float = 1.0
+    note: str = ""
+    lasts_s: float | None = None

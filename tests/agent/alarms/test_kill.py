@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agent.alarms.engine import NotAllowed
 from agent.alarms.model import AlarmState
+from agent.watch.finding import Priority
 from tests.agent.alarms.made import Room, finding, replay
 
 KILLS = 1000 if os.environ.get("LOUGUAN_SOAK") == "1" else 10
@@ -33,6 +34,9 @@ def _work(path: Path, out: int, seed: int) -> None:
         ]
         room.now += dice.choice((0.1, 1, 5))
         changed = room.alarms.apply(batch)
+        if dice.random() < 0.2:
+            key, note = f"feedback/{dice.randrange(3)}", f"note {dice.randrange(9)}"
+            changed.append(room.alarms.report(key, dice.choice(list(Priority)), note, dice.choice((1, 20))))
         for alarm in room.alarms.in_states(AlarmState):
             if dice.random() > 0.2:
                 continue

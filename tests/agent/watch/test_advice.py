@@ -96,6 +96,14 @@ def test_a_silent_line_and_a_silent_device_are_told_apart() -> None:
     assert "address and baud rate" in device
 
 
+def test_a_report_of_an_emergency_sends_somebody_and_one_of_complaints_asks_to_look() -> None:
+    emergency, complaints = (alarm(Kind.REPORT, cause=f"desk/{key}") for key in ("emergency/fire", "feedback/noise"))
+    assert "Send somebody there now" in advice(None, emergency, "en")
+    assert "立即派人" in advice(None, emergency, "zh")
+    assert "what residents say" in advice(None, complaints, "en")
+    assert "住户反映" in advice(None, complaints, "zh")
+
+
 def test_there_is_always_something_to_do() -> None:
     for kind in Kind:
         for language in ("zh", "en"):
