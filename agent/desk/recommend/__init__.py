@@ -1,0 +1,1 @@
+"""Services, notices and facilities for residents who asked to be told of them."""

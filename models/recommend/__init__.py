@@ -1,0 +1,1 @@
+"""What to suggest to a resident: items, events, and how they are ranked; numpy alone."""
