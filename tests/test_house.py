@@ -20,7 +20,10 @@ MAY_IMPORT = {
     "models": {"models", "hal"},
     "agent": {"agent", "models", "firmware_bridge", "hal"},
 }
-CLOUD_ONLY = ("torch", "transformers", "optimum", "onnx", "sklearn", "scipy")
+CLOUD_ONLY = (
+    "torch", "transformers", "optimum", "onnx", "sklearn", "scipy", "accelerate", "peft", "optuna", "seqeval", "mlflow",
+    "matplotlib", "pandas",
+)  # fmt: skip
 
 
 def modules() -> list[Path]:

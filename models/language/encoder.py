@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,17 @@ MAX_CHARACTERS = 2000
 """Characters of a text that are looked at."""
 MAX_TEXTS = 10_000
 BATCH = 16
+
+
+class Read(NamedTuple):
+    """One text as the trunk sees it."""
+
+    hidden: NDArray[np.float32]
+    """Its pieces' states, shape (pieces, dim)."""
+    pieces: list[tuple[int, int]]
+    """Start and end of the characters that each piece covers; (0, 0) for those at its ends."""
+    vector: NDArray[np.float32]
+    """As `embed` gives it."""
 
 
 class SentenceEncoder:
@@ -70,14 +81,31 @@ class SentenceEncoder:
             vectors[rows] = self._embed([self._prefix[kind] + texts[i][:MAX_CHARACTERS] for i in rows])
         return vectors
 
+    def read(self, text: str) -> Read:
+        """States and vector of one text, in one turn of the model. Raises ModelError."""
+        prefix = self._prefix["query"]
+        encoded = self._tokenizer.encode(prefix + text[:MAX_CHARACTERS])
+        ids = np.array([encoded.ids], np.int64)
+        mask = np.ones_like(ids)
+        hidden = self._states(ids, mask)
+        shift = len(prefix)
+        pieces = [(max(0, left - shift), max(0, right - shift)) for left, right in encoded.offsets]
+        return Read(hidden[0], pieces, _pooled(hidden, mask)[0])
+
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         encoded = self._tokenizer.encode_batch(texts)
         ids = np.array([item.ids for item in encoded], np.int64)
         mask = np.array([item.attention_mask for item in encoded], np.int64)
+        return _pooled(self._states(ids, mask), mask)
+
+    def _states(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run({name: feeds[name] for name in self._session.inputs if name in feeds})
         if hidden.shape != (*ids.shape, self.dim):
             raise ModelError(f"the model gave {hidden.shape} where {(*ids.shape, self.dim)} was due.")
-        weights = mask[..., None].astype(np.float32)
-        pooled = (hidden * weights).sum(1) / weights.sum(1)
-        return unit(pooled)
+        return hidden
+
+
+def _pooled(hidden: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+    weights = mask[..., None].astype(np.float32)
+    return unit((hidden * weights).sum(1) / weights.sum(1))

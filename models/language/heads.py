@@ -48,10 +48,14 @@ class Head:
             with np.load(path, allow_pickle=False) as held:
                 arrays = [held[name].astype(np.float32) for name in _ARRAYS]
                 self._query = held["query"].astype(np.float32) if "query" in held else None
-        except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise ModelError(f"{path} cannot be read: {error}.") from error
         self._inner, self._inner_bias, self._outer, self._outer_bias = arrays
-        if self._inner.ndim != 2 or self._outer.ndim != 2 or self._inner.shape[1] != self._outer.shape[0]:
+        wide = self._inner.ndim == 2 == self._outer.ndim and self._inner.shape[1] == self._outer.shape[0]
+        due = [(self._inner_bias, self._inner.shape[-1:]), (self._outer_bias, self._outer.shape[-1:])]
+        if self._query is not None:
+            due.append((self._query, self._inner.shape[:1]))
+        if not wide or any(array.shape != shape for array, shape in due):
             raise ModelError(f"{path} has arrays of the wrong shape.")
         self.dim = int(self._inner.shape[0])
 

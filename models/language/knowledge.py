@@ -18,6 +18,8 @@ MAX_WORDING = 200
 MAX_ANSWER = 1000
 """Characters."""
 
+PRIVATE = "{private}"
+"""Behind an entry's id: for the staff alone."""
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
 _MARKS: dict[str, tuple[Language, bool]] = {
     "问": ("zh", True),
@@ -43,6 +45,8 @@ class Entry:
     id: str
     category: str
     line: int
+    private: bool = False
+    """For the staff alone: residents never get it, nor learn that it is there."""
     wordings: dict[Language, list[str]] = field(default_factory=dict)
     """The canonical question first."""
     answers: dict[Language, str] = field(default_factory=dict)
@@ -63,11 +67,12 @@ class Knowledge:
     path: Path
     entries: dict[str, Entry]
 
-    def passages(self) -> list[Passage]:
-        """Each wording of each entry."""
+    def passages(self, private: bool = False) -> list[Passage]:
+        """Each wording of each entry, those of private entries only when asked for."""
         return [
             Passage(entry.id, text, language)
             for entry in self.entries.values()
+            if private or not entry.private
             for language, texts in entry.wordings.items()
             for text in texts
         ]
@@ -142,14 +147,17 @@ class _Parser:
 
     def _begin_entry(self, name: str) -> None:
         self._finish()
-        name = self._identifier(name)
+        name, _, mark = name.partition(" ")
+        name, mark = self._identifier(name), mark.strip()
+        if mark not in ("", PRIVATE):
+            raise self._wrong(f"{mark!r} follows the id {name}.", f"Only {PRIVATE} may.")
         if not self._category:
             raise self._wrong(f"{name} stands in no category.", "Write `## category` above it.")
         if name in self._entries:
             raise self._wrong(f"there is another entry {name}.", "Give one of them another name.")
         if len(self._entries) >= MAX_ENTRIES:
             raise self._wrong(f"there are more than {MAX_ENTRIES} entries.", "Put some of them together.")
-        self._entry = Entry(name, self._category, self._line)
+        self._entry = Entry(name, self._category, self._line, bool(mark))
 
     def _begin_part(self, entry: Entry, mark: str, text: str) -> None:
         language, is_question = self._part = _MARKS[mark]

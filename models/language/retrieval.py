@@ -60,15 +60,16 @@ class Retriever:
         of = [place[passage.entry_id] for passage in passages]
         self._discriminant = discriminant(self._vectors, of, len(place), self._background.vectors)
 
-    def search(self, text: str, top: int = 5) -> list[Hit]:
+    def search(self, text: str, top: int = 5, vector: NDArray[np.float32] | None = None) -> list[Hit]:
         """The `top` entries, best first, each with its best wording; nothing for text without a letter or digit.
 
-        Who asks in the very words of a passage gets its entry, score 1.
+        Who asks in the very words of a passage gets its entry, score 1. `vector`: of `text`, where the encoder has
+        read it already.
         """
         text = text[:MAX_CHARACTERS]
         if not (plain := normalize(text)):
             return []
-        rows, likeness = self._look(text)
+        rows, likeness = self._look(text, vector)
         scores = self._calibration.probability(rows)
         order = list(np.argsort(-rows[:, 0], kind="stable")[: max(0, top)])
         hits = [self._hit(entry, likeness, float(scores[entry])) for entry in order]
@@ -81,11 +82,12 @@ class Retriever:
         """calibration.FEATURES of every entry, shape (entries, features); `text` must have a letter or digit."""
         return self._look(text[:MAX_CHARACTERS])[0]
 
-    def _look(self, text: str) -> tuple[Vector, NDArray[np.float32]]:
+    def _look(self, text: str, known: NDArray[np.float32] | None = None) -> tuple[Vector, NDArray[np.float32]]:
         """Features of every entry, and the likeness of every passage."""
+        raw = self._encoder.embed([text]) if known is None else known[None]
         language = detect_language(text)
         settings = self._calibration
-        vector = self._background.centred(self._encoder.embed([text]), [language])[0]
+        vector = self._background.centred(raw, [language])[0]
         by_meaning, by_wording = self._vectors @ vector, self._lexical.similarity(text)
         dense, lexical = (self._best(values) for values in (by_meaning, by_wording))
         total = dense + settings.lexical_share * lexical + settings.discriminant_share * (vector @ self._discriminant)

@@ -20,7 +20,7 @@ def classes(gold: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
     counted, given = Counter(gold), Counter(said)
     right = {label: pairs[label, label] for label in counted | given}
     f1 = [2 * right[label] / (counted[label] + given[label]) for label in right]
-    recall = sorted(((right[label] / counted[label], label) for label in counted))
+    recall = sorted((right[label] / counted[label], label) for label in counted)
     return {
         "accuracy": sum(right.values()) / max(1, len(gold)),
         "macro_f1": float(np.mean(f1)) if f1 else 0.0,

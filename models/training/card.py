@@ -43,17 +43,25 @@ def page(card: Card) -> str:
     lines += ["## Figures", ""]
     for name, figure in card.get("figures", {}).items():
         lines += [f"### {name}", "", str(figure.get("protocol", "")), ""]
+        if plot := figure.get("plot"):
+            lines += [f"![{name}]({plot})", ""]
         rows = figure.get("rows", [])
         if rows:
             columns = list(rows[0])
             lines += ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
             lines += ["| " + " | ".join(_cell(row.get(c, "")) for c in columns) + " |" for row in rows] + [""]
     lines += ["## Thresholds", ""]
-    lines += [f"- {key}: {_phrase(value)}" for key, value in card.get("retrieval", {}).items()] + [""]
+    lines += [f"- {key}: {_phrase(value)}" for key, value in _thresholds(card).items()] + [""]
     total = sum(item["bytes"] for item in card["files"].values())
     lines += ["## Files", "", f"{total / 1e6:.1f} MB in all.", "", "| file | bytes | SHA-256 |", "|---|---|---|"]
     lines += [f"| {name} | {item['bytes']} | `{item['sha256']}` |" for name, item in card["files"].items()]
     return "\n".join(lines) + "\n"
+
+
+def _thresholds(card: Card) -> dict[str, object]:
+    head = card.get("head", {})
+    settled = {"temperature": head["temperature"], **head["thresholds"]} if head else {}
+    return {**card.get("retrieval", {}), **settled}
 
 
 def _phrase(item: object) -> str:

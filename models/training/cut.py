@@ -6,13 +6,16 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from models.training import checkpoint
 from models.training.checkpoint import CheckpointError
 from models.training.deps import need
 
 SPACE = "▁"
+Form = Literal["words", "characters", "english"]
+"""Chinese in words of several characters where the base has them, or character by character (so that a slot can begin
+and end anywhere), or not at all."""
 PUNCTUATION = "，。！？、；：“”‘’（）《》【】…—·～￥℃"
 
 
@@ -29,26 +32,29 @@ def _is_simplified(text: str) -> bool:
 
 
 def choose_pieces(
-    pieces: Sequence[tuple[str, float]], specials: Iterable[int], used: Counter[int], count: int
+    pieces: Sequence[tuple[str, float]], specials: Iterable[int], used: Counter[int], count: int, form: Form
 ) -> list[int]:
     """Ids to keep, ascending: the specials, every single ASCII or common Han character and mark, then what the texts
     use most, then the likeliest Chinese and ASCII pieces (the Unigram score is a log probability) until `count`."""
     keep = set(specials)
     bare = [piece.lstrip(SPACE) for piece, _ in pieces]
     for index, text in enumerate(bare):
-        alone = len(text) == 1 and (text.isascii() or text in PUNCTUATION or _is_simplified(text))
+        alone = len(text) == 1 and (
+            text.isascii() or (form != "english" and (text in PUNCTUATION or _is_simplified(text)))
+        )
         if alone or pieces[index][0] == SPACE:
             keep.add(index)
     for index, _ in used.most_common():
         if len(keep) >= count:
             break
-        keep.add(index)
+        if form != "characters" or len(bare[index]) == 1 or bare[index].isascii():
+            keep.add(index)
     likely = sorted(range(len(pieces)), key=lambda index: -pieces[index][1])
     others = [i for i in likely if i not in keep]
-    chinese = [i for i in others if _is_simplified(bare[i]) or (len(bare[i]) == 1 and _is_han(bare[i]))]
     latin = [i for i in others if bare[i].isascii() and pieces[i][0].startswith(SPACE)]
-    room = max(0, count - len(keep))
-    keep.update(chinese[: room * 2 // 3])
+    if form == "words":
+        chinese = [i for i in others if _is_simplified(bare[i]) or (len(bare[i]) == 1 and _is_han(bare[i]))]
+        keep.update(chinese[: max(0, count - len(keep)) * 2 // 3])
     keep.update(latin[: max(0, count - len(keep))])
     return sorted(keep)
 
@@ -60,7 +66,7 @@ def evenly(total: int, wanted: int) -> list[int]:
     return [round(i * (total - 1) / (wanted - 1)) for i in range(wanted)]
 
 
-def cut(folder: Path, out: Path, texts: Iterable[str], pieces: int, layers: int) -> None:
+def cut(folder: Path, out: Path, texts: Iterable[str], pieces: int, layers: int, form: Form = "words") -> None:
     """Writes the checkpoint in `folder`, cut to `pieces` pieces and `layers` layers, to `out`.
 
     Raises:
@@ -83,7 +89,7 @@ def cut(folder: Path, out: Path, texts: Iterable[str], pieces: int, layers: int)
     for start in range(0, len(batch), 1024):
         for encoded in tokenizer.encode_batch(batch[start : start + 1024]):
             used.update(encoded.ids)
-    keep = choose_pieces(vocabulary, ids.values(), used, pieces)
+    keep = choose_pieces(vocabulary, ids.values(), used, pieces, form)
     place = {old: new for new, old in enumerate(keep)}
     kept = [vocabulary[i] for i in keep]
     small: Any = checkpoint.unigram(kept, *(place[ids[name]] for name in ("unk", "bos", "eos", "pad")))
@@ -96,5 +102,7 @@ def cut(folder: Path, out: Path, texts: Iterable[str], pieces: int, layers: int)
     model.config.vocab_size = len(keep)
     model.config.pad_token_id = place[ids["pad"]]
     model.config.num_hidden_layers = layers
-    origin = checkpoint.read_origin(folder).then(step="cut", pieces=len(keep), layers=layers, layers_before=depth)
+    origin = checkpoint.read_origin(folder).then(
+        step="cut", pieces=len(keep), form=form, layers=layers, layers_before=depth
+    )
     checkpoint.save(model, small, out, origin)

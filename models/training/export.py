@@ -14,13 +14,14 @@ from models.training.quantize import eight_bits, four_bits
 
 MAX_TOKENS = 64
 """Tokens of an utterance that the encoder looks at; a spoken question has 5 to 40."""
-REBUILD = "louguan-lab build sentence-encoder OUT"
+REBUILD = "louguan-lab build language OUT"
 
 
-def export(folder: Path, out: Path, bits: int) -> None:
+def export(folder: Path, out: Path, bits: int, prefix: bool = True) -> None:
     """Writes model.onnx, tokenizer.json and the card of the checkpoint in `folder` to `out`.
 
-    `bits` 8 is int8 with one scale a tensor; 4 keeps 32 weights a scale and computes in int8.
+    `bits` 8 is int8 with one scale a tensor; 4 keeps 32 weights a scale and computes in int8. prefix: whether texts
+    are given with ``query: `` or ``passage: ``, as the base wants them.
 
     Raises:
         CheckpointError: not a checkpoint, or another number of bits.
@@ -54,8 +55,8 @@ def export(folder: Path, out: Path, bits: int) -> None:
         "encoder": {
             "dim": config["hidden_size"],
             "max_tokens": MAX_TOKENS,
-            "query_prefix": "query: ",
-            "passage_prefix": "passage: ",
+            "query_prefix": "query: " if prefix else "",
+            "passage_prefix": "passage: " if prefix else "",
             "pad_id": tokenizer.token_to_id(checkpoint.SPECIALS["pad_token"]),
         },
     }

