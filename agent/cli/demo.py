@@ -21,7 +21,9 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.api.client import Client
+from agent.api.schema import OrderView
 from agent.cli.alarms import alarm_block
+from agent.cli.chat import order_table
 from agent.cli.children import Children
 from agent.cli.common import console, name_of, value_text
 from agent.cli.plant import local_zone, plant_toml
@@ -44,6 +46,7 @@ FAULT, ASSET, SEVERITY, RAMP_S = "cavitation", "pump-2", 0.6, 5.0
 HOUR = "14:00"
 """In the plant: a time of even demand."""
 QUESTIONS = ("我家水管漏水了怎么办", "how do I get a parking permit")
+TURNS = ("厨房水龙头关不上了，一直滴水", "三号楼二单元1502", "明天下午三点在家", "对")
 _START_S, _LEARN_S, _ALARM_S, _ANSWER_S = 30.0, 120.0, 60.0, 30.0
 _LOOK_S = 0.25
 _LEAST_ROWS, _PLAY_S, _LONGEST_S = 200, 30.0, 90.0
@@ -175,6 +178,13 @@ def _residents(out: Console, children: Children) -> None:
             Text("    " + t("demo.answered", ms=f"{answer['ms']:.0f}", score=f"{100 * answer['score']:.0f}"), "dim")
         )
 
+    _title(out, 5, t("demo.form"))
+    for said in TURNS:
+        turn = children.until(_START_S, "answer", partial(desk.post, "/v1/chat", {"session": "demo", "text": said}))
+        out.print(Text.assemble(("  ? ", "cyan"), (said, "bold")))
+        out.print(Padding(Text(turn["answer"]), (0, 0, 0, 4)))
+    order_table(out, [OrderView.model_validate(order) for order in desk.get("/v1/orders")["orders"]])
+
 
 def _pump_room_next(out: Console, config: Path, name: str) -> None:
     given = f"--config {shlex.quote(str(config))}"
@@ -182,7 +192,8 @@ def _pump_room_next(out: Console, config: Path, name: str) -> None:
         out,
         (f"watch {given}", "demo.next.watch"),
         (f"alarms {given}", "demo.next.alarms"),
-        (f'ask "..." {given}', "demo.next.ask"),
+        (f"chat {given}", "demo.next.chat"),
+        (f"orders {given}", "demo.next.orders"),
         (f"plant clear --name {name}", "demo.next.clear"),
         ("config init", "demo.next.own"),
     )
@@ -196,7 +207,7 @@ def _next(out: Console, *commands: tuple[str, str]) -> None:
         louguan = f"{shlex.quote(sys.executable)} -m agent.cli"
     else:
         louguan = shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
-    _title(out, 5, t("demo.next", folder=here))
+    _title(out, 6, t("demo.next", folder=here))
     for command, why in commands:
         out.print(Text.assemble("  ", (f"{louguan} {command}", "bold"), ("   " + t(why), "dim")), soft_wrap=True)
 

@@ -28,12 +28,14 @@ from agent.config import Bus, Gateway
 from agent.config_file import DEFAULT_PATHS, ConfigError, NoConfigError, find, load
 from agent.texts import t
 from hal.sim_pty import served_target, sim_link
+from models.language.heads import Head
+from models.language.reader import HEADS
 from models.runtime.artifact import Artifact
 from models.runtime.errors import ModelError
 
 State = Literal["ok", "warning", "fail"]
 _STYLES = {"ok": "green", "warning": "yellow", "fail": "bold red"}
-_SHIPPED_MODEL = Path(models.__file__).parent / "artifacts" / "sentence-encoder"
+_SHIPPED_MODEL = Path(models.__file__).parent / "artifacts" / "trunk"
 _LEAST_FREE_MB = 50
 _FIRST_YEAR, _LAST_YEAR = 2025, 2100
 _CONNECT_S = 2.0
@@ -209,10 +211,11 @@ def _model(gateway: Gateway | None) -> Check:
         return Check(what, "ok", t("status.desk.off"))
     folder = (gateway.desk.model if gateway else None) or _SHIPPED_MODEL
     try:
-        files = Artifact.load(folder).card["files"]
+        trunk = Artifact.load(folder)
+        parts = [trunk, *(Head.load(folder.parent / name, trunk).artifact for name in HEADS)]
     except ModelError as error:
         return Check(what, "fail", error.message, t("doctor.model.do"))
-    size = sum(listed["bytes"] for listed in files.values())
+    size = sum(listed["bytes"] for part in parts for listed in part.card["files"].values())
     return Check(what, "ok", t("doctor.model.ok", path=folder, size=f"{size / 1e6:.1f}"))
 
 

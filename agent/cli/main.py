@@ -9,7 +9,24 @@ from collections.abc import Callable
 import typer
 
 from agent.api.client import UnreachableError
-from agent.cli import alarms, ask, common, configure, demo, doctor, plant, replay, run, status, watch
+from agent.cli import (
+    alarms,
+    ask,
+    chat,
+    common,
+    configure,
+    demo,
+    doctor,
+    feedback,
+    models,
+    plant,
+    recommend,
+    replay,
+    review,
+    run,
+    status,
+    watch,
+)
 from agent.config_file import ConfigError, NoConfigError
 from agent.texts import t
 from hal.errors import LouguanError
@@ -38,6 +55,11 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "relearn": status.relearn,
     "export": status.export,
     "ask": ask.ask,
+    "chat": chat.chat,
+    "orders": chat.orders,
+    "feedback": feedback.feedback,
+    "review": review.review,
+    "recommend": recommend.recommend,
     "replay": replay.replay,
     "demo": demo.demo,
     "devices": status.devices,
@@ -48,6 +70,7 @@ for _name, _command in _COMMANDS.items():
     app.command(_name, help=t(f"help.{_name}"))(_command)
 app.add_typer(configure.app, name="config")
 app.add_typer(plant.app, name="plant")
+app.add_typer(models.app, name="models")
 
 
 def main() -> None:

@@ -10,15 +10,36 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from agent.api.client import Client
 from agent.api.openapi import product_version
-from agent.api.schema import AnswerView, DeskHealth, Question, TroubleView
-from agent.api.server import ApiError, ApiServer
+from agent.api.schema import (
+    AnswerView,
+    DeskHealth,
+    OrderChange,
+    OrderDetail,
+    OrderList,
+    OrdersQuery,
+    Question,
+    TroubleView,
+    Turn,
+    TurnView,
+)  # fmt: skip
+from agent.api.server import ApiError, ApiServer, Handler
 from agent.config import Gateway
 from agent.core.troubles import Troubles
+from agent.desk import ordering, reporting
 from agent.desk.answers import Desk
+from agent.desk.conversations import Conversations
+from agent.desk.explain import explain
+from agent.desk.facts import DEADLINE_S, Facts
+from agent.desk.orders import OrderError, Orders
+from agent.desk.records import Records
+from agent.desk.reporting import Reporter
 from agent.notify import Notifier
 from hal.clock import Clock
 from hal.errors import LouguanError
@@ -34,6 +55,8 @@ LOOK_S = 1.0
 PROBE_S = 5.0
 """How often the model is asked something, at the longest."""
 STOP_S = 4.0
+SWEEP_S = 10.0
+SURGES_S = 300.0
 
 T = TypeVar("T")
 
@@ -51,25 +74,67 @@ class Service:
         self._files = ThreadPoolExecutor(1, "files")
         self._waiting = 0
         self._desk: Desk | None = None
+        self._conversations: Conversations | None = None
+        self._orders: Orders | None = None
+        self._records: Records | None = None
+        self._reporter: Reporter | None = None
 
     async def load(self) -> None:
-        """Raises ModelError, KnowledgeError."""
-        cache = self._gateway.paths.state / "desk" / "vectors.npz"
-        loading = asyncio.get_running_loop().run_in_executor(self._files, Desk, self._gateway.desk, cache, self._cancel)
-        self._desk = await loading
-        await self._keep_cache(self._desk)
+        """Raises ModelError, KnowledgeError, StorageError."""
+        folder = self._gateway.paths.state / "desk"
+        core = self._gateway.paths.run / "core.sock"
+        facts = Facts(Client(core, DEADLINE_S))
+
+        def open_all() -> tuple[Desk, Orders, Records]:
+            folder.mkdir(parents=True, exist_ok=True)
+            desk = Desk(self._gateway.desk, folder / "vectors.npz", self._cancel, facts)
+            self._reporter = Reporter(Client(core, reporting.DEADLINE_S))
+            return desk, Orders(folder / "orders.db"), Records(folder, self._gateway.site.timezone, self._reporter)
+
+        desk, orders, records = await asyncio.get_running_loop().run_in_executor(self._files, open_all)
+        self._desk, self._orders, self._records = desk, orders, records
+        self._conversations = Conversations(desk, orders, self._now, records)
+        await self._keep_cache(desk)
 
     @property
     def desk(self) -> Desk:
-        if self._desk is None:
-            raise ApiError(503, "The desk is still loading.", "Ask again in a few seconds.")
-        return self._desk
+        return _ready(self._desk)
 
     async def ask(self, _: str, question: Question) -> AnswerView:
         """Handler of a resident's question."""
         if self._waiting >= WAITING:
             raise ApiError(503, f"{WAITING} questions are waiting already.", "Ask again in a few seconds.")
-        return await self._in_model(lambda: self.desk.answer(question.text, question.language))
+        desk = _ready(self._desk)
+
+        def work() -> AnswerView:
+            view = desk.answer(question.text, question.language)
+            return (
+                view.model_copy(update={"why": explain(desk, question.text, question.language)})
+                if question.explain
+                else view
+            )
+
+        return await self._in_model(work)
+
+    async def chat(self, _: str, turn: Turn) -> TurnView:
+        """Handler of a turn of a dialogue."""
+        conversations = _ready(self._conversations)
+        return await self._in_model(lambda: conversations.turn(turn.session, turn.text, turn.language))
+
+    async def orders(self, _: str, query: OrdersQuery) -> OrderList:
+        """Handler of the list of orders."""
+        held = _ready(self._orders)
+        return await self._in_model(lambda: ordering.listed(held, query.all))
+
+    async def order(self, id: str, _: object) -> OrderDetail:
+        """Handler of one order."""
+        held = _ready(self._orders)
+        return await self._in_model(lambda: ordering.detail(held, id))
+
+    async def set_order(self, id: str, change: OrderChange) -> OrderDetail:
+        """Handler of an order's next state."""
+        held = _ready(self._orders)
+        return await self._in_model(lambda: ordering.changed(held, id, change.state, change.by, change.note))
 
     async def _in_model(self, work: Callable[[], T]) -> T:
         self._waiting += 1
@@ -96,6 +161,31 @@ class Service:
             ok=not troubles, version=product_version(), pid=os.getpid(), knowledge=str(self.desk.path),
             entries=self.desk.entries, rss_mb=_rss_mb(), troubles=troubles,
         )  # fmt: skip
+
+    def _now(self) -> datetime:
+        """The site's wall clock, as residents mean their times."""
+        return datetime.now(ZoneInfo(self._gateway.site.timezone)).replace(tzinfo=None)
+
+    async def watch_feedback(self) -> None:
+        """Looks for surges of complaints, wipes the dialogues of those who left, and tells what could not be kept."""
+        conversations, records = _ready(self._conversations), _ready(self._records)
+        looked = 0.0
+        while not self._stop.is_set():
+            await self._pause(SWEEP_S)
+            with contextlib.suppress(ApiError):
+                await self._in_model(conversations.sweep)
+            if (now := asyncio.get_running_loop().time()) - looked > SURGES_S:
+                looked = now
+                await asyncio.get_running_loop().run_in_executor(self._files, records.watch)
+            trouble = self._reporter.trouble if self._reporter else None
+            self._tell("records", records.trouble, "Free space on the disk; answers are given all the same.")
+            self._tell("reports", trouble.message if trouble else "", trouble.remedy if trouble else "")
+
+    def _tell(self, part: str, message: str, remedy: str) -> None:
+        if message:
+            self._troubles.begin(part, message, remedy)
+        else:
+            self._troubles.end(part)
 
     async def watch_knowledge(self) -> None:
         """Takes a changed knowledge file within seconds; a wrong one is a trouble until it is mended."""
@@ -147,6 +237,15 @@ class Service:
         self._cancel.set()
         for thread in (self._model, self._files):
             thread.shutdown(wait=False, cancel_futures=True)
+        for part in (self._reporter, self._orders, self._records):
+            if part:
+                part.close()
+
+
+def _ready(part: T | None) -> T:
+    if part is None:
+        raise ApiError(503, "The desk is still loading.", "Ask again in a few seconds.")
+    return part
 
 
 async def serve(gateway: Gateway, config_path: Path) -> None:
@@ -156,7 +255,11 @@ async def serve(gateway: Gateway, config_path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     service = Service(gateway, stop)
-    server = ApiServer("desk", gateway.paths.run / "desk.sock", {"ask": service.ask, "desk_health": service.health})
+    handlers: dict[str, Handler] = {
+        "ask": service.ask, "chat": service.chat, "orders": service.orders, "order": service.order,
+        "set_order": service.set_order, "desk_health": service.health,
+    }  # fmt: skip
+    server = ApiServer("desk", gateway.paths.run / "desk.sock", handlers, {OrderError: 409})
     tasks: list[asyncio.Task[None]] = []
     serving = False
     try:
@@ -164,7 +267,11 @@ async def serve(gateway: Gateway, config_path: Path) -> None:
             return
         await server.start()
         serving = True
-        tasks += [asyncio.create_task(service.watch_knowledge()), asyncio.create_task(service.prove())]
+        tasks += [
+            asyncio.create_task(service.watch_knowledge()),
+            asyncio.create_task(service.prove()),
+            asyncio.create_task(service.watch_feedback()),
+        ]
         log.info("%s: %s, %d entries", config_path, service.desk.path, service.desk.entries)
         service.notifier.ready(f"{service.desk.entries} entries")
         await _unless(stop, *tasks)

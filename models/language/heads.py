@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.language import bio
+from models.language.wording import BUCKETS, weighed
 from models.runtime.artifact import Artifact
 from models.runtime.errors import ModelError
 
@@ -48,6 +49,7 @@ class Head:
             with np.load(path, allow_pickle=False) as held:
                 arrays = [held[name].astype(np.float32) for name in _ARRAYS]
                 self._query = held["query"].astype(np.float32) if "query" in held else None
+                self._wording = _Wording(held) if "wording_weight" in held else None
         except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise ModelError(f"{path} cannot be read: {error}.") from error
         self._inner, self._inner_bias, self._outer, self._outer_bias = arrays
@@ -57,6 +59,8 @@ class Head:
             due.append((self._query, self._inner.shape[:1]))
         if not wide or any(array.shape != shape for array, shape in due):
             raise ModelError(f"{path} has arrays of the wrong shape.")
+        if self._wording and not self._wording.fits(self._outer.shape[1]):
+            raise ModelError(f"{path} has arrays of the wrong shape.")
         self.dim = int(self._inner.shape[0])
 
     @classmethod
@@ -64,9 +68,9 @@ class Head:
         """The head in an artifact folder. Raises: ModelError."""
         return cls(Artifact.load(folder), trunk)
 
-    def logits(self, hidden: Floats, places: Sequence[int] | None = None) -> Floats:
+    def logits(self, hidden: Floats, places: Sequence[int] | None = None, text: str = "") -> Floats:
         """Of one text with states `hidden`, shape (pieces, dim): shape (labels,), or (units, labels) of a token head,
-        `places` being the first piece of each unit."""
+        `places` being the first piece of each unit. A head that weighs the wording, too, needs the `text`."""
         if self.kind == "tokens":
             feature = hidden[np.asarray(places if places is not None else [], np.int64)]
         else:
@@ -74,7 +78,8 @@ class Head:
             weight = np.exp(score - score.max()) if len(score := hidden @ self._query / math.sqrt(self.dim)) else score
             feature = (weight / weight.sum()) @ hidden
         inner = feature @ self._inner + self._inner_bias
-        return np.asarray(_gelu(inner) @ self._outer + self._outer_bias, np.float32)
+        found = np.asarray(_gelu(inner) @ self._outer + self._outer_bias, np.float32)
+        return found + self._wording.logits(text) if self._wording else found
 
     def probabilities(self, logits: Floats) -> Floats:
         """Calibrated; of a multi-label head each label's own."""
@@ -97,6 +102,27 @@ class Head:
                 name, start, _, before = found[-1]
                 found[-1] = (name, start, end, min(before, float(confidence)))
         return found
+
+
+class _Wording:
+    """Weights of hashed n-grams, in steps of one scale a label."""
+
+    def __init__(self, held: Any) -> None:
+        self._steps = held["wording_weight"]
+        self._scale = held["wording_scale"].astype(np.float32)
+        self._bias = held["wording_bias"].astype(np.float32)
+        self._rarity = held["wording_rarity"].astype(np.float32)
+
+    def fits(self, labels: int) -> bool:
+        return bool(
+            self._steps.shape == (BUCKETS, labels)
+            and self._scale.shape == self._bias.shape == (labels,)
+            and self._rarity.shape == (BUCKETS,)
+        )
+
+    def logits(self, text: str) -> Floats:
+        buckets, values = weighed(text, self._rarity)
+        return np.asarray(values @ self._steps[buckets].astype(np.float32) * self._scale + self._bias, np.float32)
 
 
 def _gelu(values: Any) -> Any:

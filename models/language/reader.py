@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.language import normal
 from models.language.detect import Language, detect_language
-from models.language.encoder import SentenceEncoder
+from models.language.encoder import MAX_CHARACTERS, SentenceEncoder
 from models.language.heads import Head
 from models.language.understanding import INTENTS, SENTIMENTS, SLOTS, TOPICS, Slot, Understanding
 from models.language.units import places, units
@@ -21,7 +21,8 @@ HEADS = ("intent", "slots", "sentiment", "topic", "offensive")
 _LABELS = {"intent": INTENTS, "sentiment": SENTIMENTS, "topic": TOPICS, "offensive": ("no", "yes")}
 CODES = frozenset({"phone", "plate", "amount", "duration", "count"})
 """Slots that follow rules so strictly that the rules overrule the model."""
-MARKS = " \t,.?!;:，。？！；：、"
+MARKS = " \t,.?!;:，。？！；：、的了"
+"""What a phrase is said without."""
 
 
 class Heard(NamedTuple):
@@ -51,7 +52,7 @@ class Reader:
         spoken = language or detect_language(text)
         seen = self.encoder.read(text)
         chances = {
-            name: head.probabilities(head.logits(seen.hidden))
+            name: head.probabilities(head.logits(seen.hidden, text=text[:MAX_CHARACTERS]))
             for name, head in self.heads.items()
             if head.kind == "single"
         }

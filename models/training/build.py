@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from models.language.encoder import SentenceEncoder
 from models.language.passage import Passage
 from models.language.retrieval import Retriever
 from models.runtime.artifact import Artifact
-from models.training import calibrate, card, cases, evaluate
+from models.training import calibrate, card, cases, checkpoint, cut, evaluate, export
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "models" / "artifacts"
@@ -45,7 +46,32 @@ class Sources:
     """Public sets: which pieces of the vocabulary stay is counted on them, too; skipped when absent."""
 
 
-def retrieval(folder: Path, sources: Sources) -> None:
+def trunk(source: str, out: Path, sources: Sources, say: Callable[[str], None]) -> None:
+    """Imports `source`, cuts, exports, embeds the background and the wordings, calibrates, and measures.
+
+    Raises:
+        BaseModelError, CheckpointError, KnowledgeError, CasesError, ModelError: what the step in question refuses.
+    """
+    passages = knowledge.read(sources.knowledge).passages()
+    cases.read(sources.test)  # so that a wrong file is said before the long steps
+    with tempfile.TemporaryDirectory() as scratch:
+        base, small = Path(scratch) / "base", Path(scratch) / "small"
+        say(f"import {source}")
+        checkpoint.import_base(source, base)
+        say(f"cut to {LAYERS} layers, {PIECES} pieces")
+        texts, counted = vocabulary_texts(passages, sources.public)
+        cut.cut(base, small, texts, PIECES, LAYERS)
+        say(f"export, {BITS} bits")
+        export.export(small, out, BITS)
+    say("retrieval: background, wordings, calibration")
+    retrieval(
+        out,
+        sources,
+        f"the encoder itself: nothing beyond its base; its pieces are those used most in {', '.join(counted)}",
+    )
+
+
+def retrieval(folder: Path, sources: Sources, trained_on: str) -> None:
     """Embeds the background and the wordings with the exported encoder in `folder`, calibrates, and measures it.
 
     Raises:
@@ -57,11 +83,9 @@ def retrieval(folder: Path, sources: Sources) -> None:
     described = card.read(folder)
     described["retrieval"] = calibrate.fit(encoder, passages, dev)
     described["trained_on"] = [
-        f"{sources.dev.name}: {len(dev)} sentences written for this project (threshold and weights of the retrieval)",
+        f"{sources.dev.name}: {len(dev)} sentences written for this project (threshold and weights of the features)",
         f"background.md: {len(cases.background())} sentences written for this project that no desk can answer",
-        "models/training/corpus: sentences written for this project; with them, as unlabelled text and for the heads, "
-        "CLINC150 (Larson et al. 2019, CC BY 3.0), Banking77 (Casanueva et al. 2020, CC BY 4.0), COLD (Deng et al. "
-        "2022, Apache-2.0)",
+        trained_on,
     ]
     card.write(folder, described)
     described["figures"] = measure(folder, passages, dev, sources)

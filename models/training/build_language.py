@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from models.language import knowledge
-from models.language.encoder import SentenceEncoder
-from models.language.heads import Head
-from models.language.understanding import INTENTS
 from models.training import (
     batches,
     build,
+    build_heads,
+    card,
     cases,
     checkpoint,
     corpus,
@@ -23,7 +22,6 @@ from models.training import (
     export,
     fit,
     heads,
-    metrics,
     property,
 )  # fmt: skip
 from models.training.batches import Row
@@ -44,21 +42,6 @@ ABUSE, HELD, STRANGERS, PUBLIC = 3000, 600, 1500, 4000
 """Sentences of COLD and how many more of it for validation, of other assistants for out_of_scope, and of each public
 set in the first stage."""
 TRUNK = "trunk"
-DEV = build.ROOT / "tests" / "data" / "property-dev.md"
-"""Sentences for temperatures and thresholds, of another hand than the corpus."""
-FALSE_ALARMS = 0.005
-"""Part of the other sentences that the model alone may take for emergencies."""
-_OWN = "models/training/corpus: sentences written for this project, and what grows from them"
-SOURCES = {
-    "intent": [
-        _OWN,
-        "CLINC150 (Larson et al. 2019, CC BY 3.0), Banking77 (Casanueva et al. 2020, CC BY 4.0): out of scope",
-    ],
-    "slots": [_OWN],
-    "sentiment": [_OWN],
-    "topic": [_OWN],
-    "offensive": [_OWN, "COLD (Deng et al. 2022, Apache-2.0)"],
-}
 KEEP = 0.5
 """Weight of the base's states beside the heads' losses."""
 
@@ -135,7 +118,6 @@ def later_stages(
     own, own_held = split(property.own_abuse(), 0.1)
     rows += batches.rows(foul[HELD:] + own, property.OFFENSIVE, encoder)
     held += batches.rows(foul[:HELD] + own_held, property.OFFENSIVE, encoder)
-    fit.centre(net, rows, pad)
     origin = checkpoint.read_origin(adapted)
     for number, (settings, out) in enumerate(((SECOND, work / "heads"), (THIRD, work / "trained")), 2):
         origin = origin.then(step="heads", sentences=len(rows), **_noted(settings))
@@ -177,38 +159,18 @@ def finish(work: Path, out: Path, sources: build.Sources, say: Say) -> None:
     export.export(trained, trunk, build.BITS, prefix=False)
     net, _ = fit.load(trained)
     for spec in net.specs:
-        heads.export(net, spec, trunk, out / spec.name)
+        heads.export(net.heads[spec.name], trunk, out / spec.name)
     say("retrieval: background, wordings, calibration")
-    build.retrieval(trunk, sources)
-    say(f"calibrate the heads on {DEV.name}")
-    calibrate_heads(out)
-
-
-def calibrate_heads(out: Path) -> None:
-    """Temperatures of the sentence heads, and the intent head's thresholds, from the development sentences."""
-    encoder = SentenceEncoder.load(out / TRUNK)
-    said = corpus.read([DEV]).said
-    hidden = [encoder.read(sentence.text).hidden for sentence in said]
-    for spec in (property.INTENT, property.SENTIMENT, property.TOPIC):
-        head = Head.load(out / spec.name, encoder.artifact)
-        labels = [getattr(sentence, spec.name) for sentence in said]
-        held = [number for number, label in enumerate(labels) if label]
-        logits = np.stack([head.logits(hidden[number]) for number in held]).astype(np.float64)
-        gold = np.array([spec.labels.index(labels[number]) for number in held])
-        warmth = metrics.temperature(logits, gold)
-        limits = thresholds(metrics.softmax(logits, warmth), gold) if spec is property.INTENT else {}
-        heads.describe(out / spec.name, warmth, limits, trained_on=SOURCES[spec.name], rebuild=export.REBUILD)
-    for spec in (property.SLOT, property.OFFENSIVE):
-        heads.describe(out / spec.name, 1.0, {}, trained_on=SOURCES[spec.name], rebuild=export.REBUILD)
-
-
-def thresholds(chances: Any, gold: Any) -> dict[str, float]:
-    """emergency: the lowest probability at which at most FALSE_ALARMS of the other sentences would raise one.
-    inside: below which confidence a turn counts as out of scope, where that makes most sentences right."""
-    urgent, outside = INTENTS.index("emergency"), INTENTS.index("out_of_scope")
-    others = np.sort(chances[gold != urgent, urgent])
-    alarm = float(np.clip(others[int(len(others) * (1 - FALSE_ALARMS))] + 1e-4, 0.05, 0.5))
-    best, said = chances.max(axis=1), chances.argmax(axis=1)
-    steps = np.linspace(0, 0.6, 61)
-    right = [float(np.mean(np.where(best < step, outside, said) == gold)) for step in steps]
-    return {"emergency": round(alarm, 4), "inside": round(float(steps[int(np.argmax(right))]), 4)}
+    build.retrieval(
+        trunk, sources,
+        "models/training/corpus: sentences written for this project; with them, as unlabelled text and for the heads, "
+        "CLINC150 (Larson et al. 2019, CC BY 3.0), Banking77 (Casanueva et al. 2020, CC BY 4.0), COLD (Deng et al. "
+        "2022, Apache-2.0)",
+    )  # fmt: skip
+    say(f"calibrate the heads on {build_heads.DEV.name}")
+    build_heads.calibrate(out)
+    for name in (TRUNK, *(spec.name for spec in net.specs)):
+        described = card.read(out / name)
+        described["rebuild"] = "louguan-lab build language OUT"
+        card.write(out / name, described)
+    build_heads.measure(out, sources)

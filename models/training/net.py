@@ -40,6 +40,8 @@ class Head(nn.Module):
         self.inner = nn.Linear(dim, INNER)
         self.outer = nn.Linear(INNER, len(spec.labels))
         self.dropout = nn.Dropout(dropout)
+        self.fresh = True
+        """Whether it has not met the trunk's states yet."""
 
     def feature(self, hidden: Tensor, mask: Tensor, places: Tensor | None) -> Tensor:
         """What the head looks at, shape (batch, dim) or (batch, units, dim)."""
@@ -56,6 +58,7 @@ class Head(nn.Module):
         deviation, mean = torch.std_mean(features, 0)
         self.inner.weight.div_(deviation.clamp(min=1e-6))
         self.inner.bias.sub_(self.inner.weight @ mean)
+        self.fresh = False
 
     def forward(self, hidden: Tensor, mask: Tensor, places: Tensor | None) -> Tensor:
         feature = self.feature(hidden, mask, places)

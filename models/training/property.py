@@ -57,9 +57,9 @@ def strangers(public: Path, count: int, seed: int = 0) -> list[Said]:
     return [Said(text, "en", "out_of_scope", kind="general") for text in found]
 
 
-def abuse(public: Path, count: int, seed: int = 0) -> list[Example]:
-    """`count` sentences of COLD's training part (Apache-2.0), labelled no or yes; none where it is not at hand."""
-    path = public / "cold" / "train.csv"
+def abuse(public: Path, count: int, seed: int = 0, part: str = "train") -> list[Example]:
+    """`count` sentences of a part of COLD (Apache-2.0), labelled no or yes; none where it is not at hand."""
+    path = public / "cold" / f"{part}.csv"
     if not path.is_file():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:

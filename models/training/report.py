@@ -84,7 +84,7 @@ def report(described: settings.Run, parts: Sequence[Parts], out: Path, say: Say)
         name = part.task.name
         say(f"{name}: floors and figures")
         folder = out / HEADS / name
-        heads.export(net, part.spec, out / TRUNK, folder)
+        heads.export(net.heads[part.spec.name], out / TRUNK, folder)
         deployed = Deployed(encoder, Head.load(folder, encoder.artifact))
         judged = part.test or part.validation
         said = {

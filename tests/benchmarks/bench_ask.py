@@ -13,11 +13,12 @@ import psutil
 from agent.api.client import Client
 from agent.desk.answers import SHIPPED_KNOWLEDGE
 from models.language import knowledge
-from models.training import cases, evaluate
+from models.training import cases, corpus, evaluate
 from tests.benchmarks.table import Row
 from tests.box import Box
 
 _SENTENCES = Path(__file__).parents[1] / "data" / "residents-test.jsonl"
+_TURNS = Path(__file__).parents[1] / "data" / "property-test.md"
 _MAX_MS, _MAX_MB, _MAX_S = 20.0, 250.0, 5.0
 _PEER = "TF-IDF alone, no model"
 
@@ -31,12 +32,17 @@ def run() -> list[Row]:
         desk, again_s = _start(box)
         client = Client(box.folder / "run" / "desk.sock")
         p50, p95 = _quantiles([client.post("/v1/ask", {"text": text})["ms"] for text in texts])
+        said = [sentence.text for sentence in corpus.read([_TURNS]).said]
+        turns = [client.post("/v1/chat", {"session": str(n // 4), "text": text})["ms"] for n, text in enumerate(said)]
+        turn_p50, turn_p95 = _quantiles(turns)
         rss = psutil.Process(desk.pid).memory_info().rss / 1024**2
         box.stop(desk)
     peer_p50, peer_p95 = _timed(evaluate.lexical(knowledge.read(SHIPPED_KNOWLEDGE).passages()), texts)
     what = f"ask, {len(texts)} residents' sentences, one thread"
     return [
         Row(f"{what}: median", p50, "ms", _PEER, peer_p50),
+        Row(f"chat, {len(turns)} turns in dialogues of four: median", turn_p50, "ms", _PEER, peer_p50),
+        Row("chat: p95 of a whole turn", turn_p95, "ms", _PEER, peer_p95, f"<= {_MAX_MS:g}", turn_p95 <= _MAX_MS),
         Row(f"{what}: p95", p95, "ms", _PEER, peer_p95, f"<= {_MAX_MS:g}", p95 <= _MAX_MS),
         Row("desk after them: memory", rss, "MB RSS", target=f"<= {_MAX_MB:g}", ok=rss <= _MAX_MB),
         Row("desk: first start to READY", first_s, "s", target=f"<= {_MAX_S:g}", ok=first_s <= _MAX_S),

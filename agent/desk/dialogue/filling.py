@@ -172,4 +172,4 @@ def _tells(form: OpenForm, heard: Understanding) -> bool:
         text = text[: slot.start] + text[slot.end :]
     rest = reading.substance(form.form.wish.sub("", text))
     han = sum("\u3400" <= char <= "\u9fff" for char in rest)
-    return han >= 3 or len(rest) >= 10
+    return han >= 3 or len(rest) >= 5

@@ -174,7 +174,11 @@ class Dialogue:
         language = session.language
         waiting, session.wants_number = session.wants_number, False
         by_phone = any(slot.name == "phone" for slot in heard.slots)
-        if self._means(heard, "request_status") or (waiting and (status.named(heard) or by_phone)):
+        if (
+            self._means(heard, "request_status")
+            or status.written(heard.text)
+            or (waiting and (status.named(heard) or by_phone))
+        ):
             return self._status(session, heard, now)
         if not any(map(str.isalnum, heard.text)):
             return self._unclear(session, heard)

@@ -73,7 +73,10 @@ class OpenForm:
     """Whether phone and time were offered; that is done once."""
 
     def state(self) -> FormState:
-        return FormState(self.form.name, self.form.missing(self.filled), dict(self.filled))
+        missing = self.form.missing(self.filled)
+        if self.asked == "location" and self.part and "location" not in missing:
+            missing = (*missing, "location")
+        return FormState(self.form.name, missing, dict(self.filled))
 
 
 CONFIRM, CHANGE, RESUME = "confirm", "change", "resume"

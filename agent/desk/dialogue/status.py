@@ -19,6 +19,7 @@ from models.language.understanding import Understanding
 _MOST: Final = 3
 _LONGEST: Final = 500
 _DIGITS = re.compile("(?<![0-9])[0-9]{4,9}(?![0-9])")
+_WRITTEN = re.compile("(?<![a-z0-9])[rcvpdbm][- ]?[0-9]{4,9}(?![0-9])", re.ASCII | re.IGNORECASE)
 _HAN = re.compile(HAN)
 _WORD = rf"(?:{CARDINAL}|\b{DIGIT_WORD}\b)"
 _ONE_WORD = re.compile(_WORD, re.ASCII)
@@ -43,6 +44,11 @@ def look_up(orders: Orders, session: Session, heard: Understanding) -> Sequence[
         order = orders.get(session.order.id)
         return [order] if order else []
     return None
+
+
+def written(text: str) -> bool:
+    """Whether an order's whole number (R-1024) stands in the text, whatever its intent seems to be."""
+    return bool(_WRITTEN.search(text))
 
 
 def named(heard: Understanding) -> int | None:

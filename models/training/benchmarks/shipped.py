@@ -118,7 +118,7 @@ def ship(trained: Path, max_tokens: int, say: Callable[[str], object]) -> dict[s
             }  # fmt: skip
             card.write(trunk, described)
             for spec in net.specs:
-                heads.export(net, spec, trunk, part / name / spec.name)
+                heads.export(net.heads[spec.name], trunk, part / name / spec.name)
         part.rename(out)
     return {name: Shipped(out / name) for name in PRECISIONS}
 

@@ -20,7 +20,7 @@ from agent.api.client import Client, RefusedError, UnreachableError
 from agent.api.openapi import document
 from agent.api.routes import ROUTES
 from agent.api.schema import AnswerView, DeskHealth, Question
-from agent.api.server import ApiError, ApiServer
+from agent.api.server import ApiError, ApiServer, Handler
 from hal.errors import LouguanError
 
 
@@ -49,9 +49,14 @@ async def _health(_id: str, _given: None) -> DeskHealth:
     return DeskHealth(ok=True, version="1", pid=1, knowledge="estate.md", entries=1, rss_mb=1.0, troubles=[])
 
 
+def _handlers(ask: Handler) -> dict[str, Handler]:
+    """`ask` and health as given; nothing asks for the others here."""
+    return {route.name: _health for route in ROUTES if route.service == "desk"} | {"ask": ask}
+
+
 @pytest.fixture
 async def desk(folder: Path) -> AsyncIterator[Client]:
-    server = ApiServer("desk", folder / "desk.sock", {"ask": _ask, "desk_health": _health}, {Tired: 429})
+    server = ApiServer("desk", folder / "desk.sock", _handlers(_ask), {Tired: 429})
     await server.start()
     yield Client(folder / "desk.sock")
     await server.stop()
@@ -103,7 +108,7 @@ async def test_a_body_that_is_no_json_is_refused(desk: Client) -> None:
 async def test_a_request_that_takes_too_long_ends_with_504(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = tuple(dataclasses.replace(route, deadline_s=0.1) for route in ROUTES)
     monkeypatch.setattr(api_server, "ROUTES", quick)
-    server = ApiServer("desk", folder / "desk.sock", {"ask": _ask, "desk_health": _health})
+    server = ApiServer("desk", folder / "desk.sock", _handlers(_ask))
     await server.start()
     with pytest.raises(RefusedError) as caught:
         await _post(Client(folder / "desk.sock"), "/v1/ask", {"text": "slow"})
@@ -120,7 +125,7 @@ async def test_more_requests_than_allowed_are_turned_away(folder: Path, monkeypa
         return AnswerView(answer="", known=False, entry=None, score=0, language="en", ms=1.0)
 
     monkeypatch.setattr(api_server, "MAX_AT_ONCE", 1)
-    server = ApiServer("desk", folder / "desk.sock", {"ask": wait, "desk_health": _health})
+    server = ApiServer("desk", folder / "desk.sock", _handlers(wait))
     await server.start()
     client = Client(folder / "desk.sock")
     first = asyncio.create_task(_post(client, "/v1/ask", {"text": "x"}))
@@ -134,20 +139,20 @@ async def test_more_requests_than_allowed_are_turned_away(folder: Path, monkeypa
 
 
 async def test_a_dead_socket_is_replaced_and_a_live_one_respected(desk: Client, folder: Path) -> None:
-    second = ApiServer("desk", desk.path, {"ask": _ask, "desk_health": _health})
+    second = ApiServer("desk", desk.path, _handlers(_ask))
     with pytest.raises(ApiError, match="Another process"):
         await second.start()
     dead = folder / "dead.sock"
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(dead))
-    third = ApiServer("desk", dead, {"ask": _ask, "desk_health": _health})
+    third = ApiServer("desk", dead, _handlers(_ask))
     await third.start()
     assert (await asyncio.to_thread(Client(dead).get, "/v1/health"))["ok"]
     await third.stop()
 
 
 async def test_a_path_too_long_for_a_socket_is_said(folder: Path) -> None:
-    server = ApiServer("desk", folder / ("x" * 100), {"ask": _ask, "desk_health": _health})
+    server = ApiServer("desk", folder / ("x" * 100), _handlers(_ask))
     with pytest.raises(ApiError, match=r"paths\.run"):
         await server.start()
 

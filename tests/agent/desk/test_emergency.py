@@ -127,3 +127,10 @@ def test_long_and_odd_text_is_looked_at_in_bounded_time() -> None:
     assert emergency("电梯" * 50_000) is None
     assert emergency("the lift " * 20_000) is None
     assert emergency("\0\x07😀" * 10_000) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["厨房水龙头关不上，一直滴水", "水龙头关不严", "my kitchen tap drips and won't turn off the water fully"]
+)
+def test_a_dripping_tap_is_a_repair(said: str) -> None:
+    assert emergency(said) is None

@@ -43,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if head.query is not None:
             torch.nn.init.normal_(head.query)
     for spec in net.specs:
-        heads.export(net, spec, folder / "trunk", folder / spec.name)
+        heads.export(net.heads[spec.name], folder / "trunk", folder / spec.name)
     heads.describe(folder / "single", 2.0, {"kept": 0.4}, about="of a test")
     torch.save(net.eval(), folder / "net.pt")
     return folder

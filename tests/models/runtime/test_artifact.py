@@ -15,7 +15,7 @@ from models.runtime.artifact import Artifact
 from models.runtime.errors import ModelError
 from models.runtime.session import Session
 
-SHIPPED = Path(__file__).parents[3] / "models" / "artifacts" / "sentence-encoder"
+SHIPPED = Path(__file__).parents[3] / "models" / "artifacts" / "trunk"
 
 
 @pytest.fixture
