@@ -200,4 +200,8 @@ def order_table(out: Console, found: list[OrderView]) -> None:
 
 
 def _flat(value: Any) -> str:
-    return " ".join(f"{part} {name}" for part, name in value.items()) if isinstance(value, dict) else str(value)
+    """A slot in a table's cell; a location as 3-2-1502, then floor and place."""
+    if not isinstance(value, dict):
+        return str(value)
+    flat = "-".join(value[part] for part in ("building", "unit", "room") if part in value)
+    return " ".join(filter(None, (flat, f"{value['floor']}F" if "floor" in value else "", value.get("place", ""))))

@@ -177,6 +177,7 @@ def test_on_a_terminal_it_shows_all_stays_and_its_commands_work_as_printed(pump_
     assert "我家水管漏水了怎么办" in said
     assert "how do I get a parking permit" in said
     assert len(re.findall(r"\d+ ms, \d+ % sure", said)) == 2
+    assert "R-1001" in said
     commands = [
         line.strip().split("   ")[0]
         for line in said[said.index("How to go on") :].splitlines()
@@ -190,10 +191,11 @@ def test_on_a_terminal_it_shows_all_stays_and_its_commands_work_as_printed(pump_
         for command in commands
         if " config init" not in command
     }  # fmt: skip
-    assert set(results) == {"watch", "alarms", "ask", "plant"}
+    assert set(results) == {"watch", "alarms", "chat", "orders", "plant"}
     for name, done in results.items():
         assert done.returncode == (1 if name == "alarms" else 0), (name, done.stdout, done.stderr)
     assert "#1 Pump 2" in results["watch"].stdout
+    assert "R-1001" in results["orders"].stdout
     shown.child.send_signal(signal.SIGINT)
     assert shown.child.wait(15) == 0
     shown._thread.join(5)

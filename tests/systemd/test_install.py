@@ -44,8 +44,8 @@ def test_everything_is_in_its_place_and_nothing_knows_where_it_was_staged(instal
 
 
 def test_it_carries_what_the_lock_names_and_no_torch(installed: Installed) -> None:
-    lock = (ROOT / "requirements" / "gateway.txt").read_text().lower().replace("_", "-").split()
-    locked = dict(line.split("==") for line in lock)
+    lock = (ROOT / "requirements" / "gateway.txt").read_text().lower().replace("_", "-").splitlines()
+    locked = dict(line.partition(";")[0].strip().split("==") for line in lock)
     there = packages(installed)
     assert "torch" not in there
     assert {name: number for name, number in there.items() if name in locked} == locked

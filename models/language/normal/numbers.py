@@ -140,7 +140,7 @@ def _positional(plain: str) -> tuple[int, bool] | None:
         over = above[0] * 10000
         if not low:
             return over, False
-        if len(low) == 1 and low != "零":
+        if len(low) == 1 and low.isdecimal():
             return over + int(low) * 1000, True
     below = _thousands(low)
     return None if below is None else (over + below[0], below[1])
