@@ -61,7 +61,9 @@ class Form:
 FORMS: Final = (
     Form(
         "repair", "repair", "repair_request", (("object", "symptom"), ("location",)), _COMMON,
-        _any("报修", "修一下", "来修", "维修", "派人", "派个", r"\b(fix|repair|mend|report|something|send (some|a))\w*"),
+        _any(
+            "报修", "修一下", "来修", "维修", "派人", "派个", r"\b(fix|repair|mend|report|something|send (a|some))\w*",
+        ),
         always=True, whole=True, home=True,
     ),
     Form(
