@@ -23,9 +23,9 @@ from rich.text import Text
 from agent.api.client import Client
 from agent.api.schema import OrderView
 from agent.cli.alarms import alarm_block
-from agent.cli.chat import order_table
 from agent.cli.children import Children
 from agent.cli.common import console, name_of, value_text
+from agent.cli.orders import order_table
 from agent.cli.plant import local_zone, plant_toml
 from agent.cli.replay import INTERRUPTED, ROW, outcome_of, print_alarm, print_causes, print_head
 from agent.cli.watch import score_line
