@@ -114,13 +114,13 @@ class Facts:
         seen = self._look()
         if seen is None:
             return None
-        told = _values(seen, text, spoken) or (_states(seen, text, spoken) if intent == "equipment_status" else [])
+        told, troubled = _values(seen, text, spoken), False
+        if not told and intent == "equipment_status":
+            states = _states(seen, text, spoken)
+            told, troubled = [said for said, _ in states], any(down for _, down in states)
         if not told:
             return None
         zh = spoken == "zh"
-        troubled = any(
-            "报警" in line or "检修" in line or "alarm since" in line or "out of service" in line for line in told
-        )
         wait = PHRASES["when"][zh] if troubled and _WHEN.search(text) else ""
         return PHRASES["join"][zh].join(told) + PHRASES["end"][zh] + wait
 
@@ -148,7 +148,8 @@ def _values(seen: _Seen, text: str, spoken: Language) -> list[str]:
     return [_value(point, seen.assets.get(point["asset"]), spoken) for point in best[:TOLD]]
 
 
-def _states(seen: _Seen, text: str, spoken: Language) -> list[str]:
+def _states(seen: _Seen, text: str, spoken: Language) -> list[tuple[str, bool]]:
+    """What is said of each, and whether it is down."""
     kind = next((kind for kind in EQUIPMENT if kind.words.search(text)), None)
     if kind is None:
         return []
@@ -200,12 +201,12 @@ def _value(point: dict[str, Any], asset: dict[str, Any] | None, spoken: Language
     return PHRASES["value"][zh].format(name=name, value=f"{point['value']:.4g} {point['unit']}".strip())
 
 
-def _state(asset: dict[str, Any], alarms: Sequence[dict[str, Any]], spoken: Language) -> str:
+def _state(asset: dict[str, Any], alarms: Sequence[dict[str, Any]], spoken: Language) -> tuple[str, bool]:
     zh, name = spoken == "zh", asset["name"][spoken]
     own = [alarm for alarm in alarms if alarm["asset"] == asset["id"]]
     if any(alarm["state"] in ("suppressed", "out_of_service") for alarm in own):
-        return PHRASES["service"][zh].format(name=name)
+        return PHRASES["service"][zh].format(name=name), True
     if active := [alarm for alarm in own if alarm["active"]]:
         since = time.strftime("%H:%M", time.localtime(min(alarm["since"] for alarm in active)))
-        return PHRASES["alarm"][zh].format(name=name, since=since)
-    return PHRASES["fine"][zh].format(name=name)
+        return PHRASES["alarm"][zh].format(name=name, since=since), True
+    return PHRASES["fine"][zh].format(name=name), False

@@ -12,7 +12,6 @@ from models.training.data import Span
 
 HAN = "零一二三四五六七八九"
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
 ORDINALS = [
     "first",
     "second",
