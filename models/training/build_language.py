@@ -1,4 +1,4 @@
-"""The trunk and the heads that ship, from the base model and the corpora, in one go."""
+"""A trunk that is fine-tuned together with all heads, from the base model and the corpora, in one go."""
 
 from __future__ import annotations
 

@@ -142,7 +142,19 @@ def test_the_lab_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "base import", "cut", "export", "build language", "benchmark skab", "evaluate desk"]
+    "command",
+    [
+        "",
+        "base import",
+        "cut",
+        "export",
+        "build trunk",
+        "build heads",
+        "build language",
+        "build language",
+        "benchmark skab",
+        "evaluate desk",
+    ],
 )
 def test_every_command_of_the_lab_helps_in_both_languages(command: str) -> None:
     done = CliRunner().invoke(lab.app, [*command.split(), "--help"])
