@@ -151,7 +151,6 @@ def test_the_lab_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
         "build trunk",
         "build heads",
         "build language",
-        "build language",
         "benchmark skab",
         "evaluate desk",
     ],
