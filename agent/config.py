@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -59,6 +60,10 @@ class Site(Model):
     id: Identifier = "site"
     name: Text
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+
+    def now(self) -> datetime:
+        """The site's wall clock, without a zone, as residents mean their times."""
+        return datetime.now(ZoneInfo(self.timezone)).replace(tzinfo=None)
 
 
 class Paths(Model):
@@ -197,6 +202,24 @@ class Contact(Model):
     phone: str = ""
 
 
+Hours = Annotated[float, Field(gt=0, le=8784)]
+
+
+class Orders(Model):
+    """Within how many hours an order of each priority is promised to be dealt with."""
+
+    urgent_h: Hours = 0.5
+    high_h: Hours = 4
+    normal_h: Hours = 24
+    low_h: Hours = 72
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Orders:
+        if not self.urgent_h <= self.high_h <= self.normal_h <= self.low_h:
+            raise ValueError("the hours must be in order urgent_h <= high_h <= normal_h <= low_h")
+        return self
+
+
 class Desk(Model):
     enabled: bool = True
     knowledge: Path | None = None
@@ -207,6 +230,7 @@ class Desk(Model):
     known_threshold: float | None = Field(default=None, gt=0, lt=1)
     """Below this probability the desk says that it does not know; the model card's when not given."""
     human: Contact = Contact()
+    orders: Orders = Orders()
 
 
 class Gateway(Model):

@@ -533,6 +533,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "help.chat.fresh": ("start without earlier orders, and keep none", "不带以往工单，也不保留"),
     "help.chat.explain": ("say why after each answer", "每次回答后说明理由"),
+    "help.chat.resident": (
+        "who speaks, for recommendations (louguan recommend)",
+        "说话人的代号，用于推荐（louguan recommend）",
+    ),
     "chat.begin": ("Speak with the desk; an empty line ends it.", "请和前台说话，空行结束。"),
     "help.orders.id": ("number of the order, such as R-1024", "工单编号，如 R-1024"),
     "orders.none": ("No open orders.", "没有未完成的工单。"),

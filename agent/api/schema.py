@@ -351,11 +351,13 @@ class AnswerView(Shown):
 
 
 class Turn(Given):
-    """One turn of a dialogue. session: whose; a name that the caller chose, such as the kiosk's."""
+    """One turn of a dialogue. session: whose; a name that the caller chose, such as the kiosk's. resident: the token of
+    one who opted in to recommendations."""
 
     session: str = Field(min_length=1, max_length=64)
     text: str = Field(max_length=20_000)
     language: Literal["zh", "en"] | None = None
+    resident: str | None = Field(default=None, min_length=1, max_length=64)
 
 
 class FormView(Shown):

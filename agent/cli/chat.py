@@ -29,10 +29,11 @@ Turn = Callable[[str], TurnView]
 def chat(
     fresh: Annotated[bool, typer.Option("--fresh", help=t("help.chat.fresh"))] = False,
     explain: Annotated[bool, typer.Option("--explain", help=t("help.chat.explain"))] = False,
+    resident: Annotated[str | None, typer.Option("--resident", metavar="TOKEN", help=t("help.chat.resident"))] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    with _here(gateway_or_none(config), fresh) as turn:
+    with _here(gateway_or_none(config), fresh, resident) as turn:
         if sys.stdin.isatty() and not as_json:
             print(t("chat.begin"))
         for line in _lines():
@@ -48,7 +49,7 @@ def chat(
 
 
 @contextmanager
-def _here(gateway: Gateway | None, fresh: bool) -> Iterator[Turn]:
+def _here(gateway: Gateway | None, fresh: bool, resident: str | None) -> Iterator[Turn]:
     """The desk in this process, with the orders of the gateway or, afresh, with none."""
     from agent.config import Desk as Settings
     from agent.desk.answers import Desk
@@ -59,16 +60,17 @@ def _here(gateway: Gateway | None, fresh: bool) -> Iterator[Turn]:
     from agent.desk.reporting import Reporter
 
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "louguan" / "vectors.npz"
-    facts = Facts(common.core_client(gateway) if gateway else None)
+    facts = Facts(common.core_client(gateway), gateway.site.timezone) if gateway else None
     desk = Desk(gateway.desk if gateway else Settings(), cache, facts=facts)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) if fresh else state_folder(gateway)
         folder.mkdir(parents=True, exist_ok=True)
-        held = Orders(folder / "orders.db")
+        held = Orders(folder / "orders.db", gateway.desk.orders if gateway else None)
         records = Records(folder, gateway.site.timezone if gateway else "Asia/Shanghai", Reporter(None))
         try:
-            conversations = Conversations(desk, held, datetime.now, records)
-            yield lambda text: conversations.turn("chat", text)
+            records.offer(desk.knowledge)
+            conversations = Conversations(desk, held, gateway.site.now if gateway else datetime.now, records)
+            yield lambda text: conversations.turn("chat", text, resident=resident)
         finally:
             held.close()
             records.close()

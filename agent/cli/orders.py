@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -83,7 +84,7 @@ class _Held:
             return dict(found)
         from agent.desk import ordering
 
-        return ordering.changed(self._file(), id, state, common.user(), note).model_dump()
+        return ordering.changed(self._file(), id, state, common.user(), note, self._now()).model_dump()
 
     def _asked(self, method: str, path: str, given: dict[str, Any]) -> Any:
         if self._client is None:
@@ -92,6 +93,9 @@ class _Held:
             return self._client.post(path, given) if method == "POST" else self._client.get(path, **given)
         except UnreachableError:
             return None
+
+    def _now(self) -> datetime:
+        return self._gateway.site.now() if self._gateway else datetime.now()
 
     def _file(self) -> Any:
         from agent.desk.orders import Orders

@@ -85,6 +85,11 @@ class Desk:
         """How many the knowledge file has."""
         return len(self._loaded.knowledge.entries)
 
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is answered from."""
+        return self._loaded.knowledge
+
     def changed(self) -> bool:
         """Whether the knowledge file is another one than was last looked at; a vanished one counts."""
         return _stamp(self.path) != self._stamp

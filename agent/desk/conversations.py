@@ -34,12 +34,17 @@ class Conversations:
         self._desk, self._clock, self._records = desk, clock, records
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._heard: Heard | None = None
+        self._entry = ""
         self.dialogue = Dialogue(orders, self._respond, desk.human, clock, emergency, desk.urgent)
 
-    def turn(self, name: str, text: str, language: Language | None = None) -> TurnView:
-        """The reply to a turn of the dialogue `name`, which begins with its first turn."""
+    def turn(self, name: str, text: str, language: Language | None = None, resident: str | None = None) -> TurnView:
+        """The reply to a turn of the dialogue `name`, which begins with its first turn.
+
+        resident: the token of one who opted in to recommendations.
+        """
         began = time.perf_counter()
         session = self._session(name)
+        self._entry = ""
         self._heard = self._desk.hear(text, self._clock(), language)
         meaning = self._heard.meaning
         try:
@@ -48,7 +53,7 @@ class Conversations:
             self._heard = None
         view = shown(reply, (time.perf_counter() - began) * 1000)
         if self._records:
-            self._records.turn(meaning, reply)
+            self._records.turn(meaning, reply, self._entry, resident)
         return view
 
     def forget(self, name: str) -> None:
@@ -72,7 +77,9 @@ class Conversations:
 
     def _respond(self, meaning: Understanding) -> Answer:
         assert self._heard is not None
-        return self._desk.respond(meaning, self._heard.vector)
+        answer = self._desk.respond(meaning, self._heard.vector)
+        self._entry = answer.entry or ""
+        return answer
 
 
 def shown(reply: Reply, ms: float) -> TurnView:

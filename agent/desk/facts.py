@@ -6,7 +6,9 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from agent.api.client import Client, RefusedError, UnreachableError
 from models.language.detect import Language
@@ -102,8 +104,14 @@ class _Seen:
 class Facts:
     """Asks the core, seldom and briefly; without one there are no facts."""
 
-    def __init__(self, client: Client | None, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._client, self._monotonic = client, monotonic
+    def __init__(
+        self,
+        client: Client | None,
+        timezone: str = "Asia/Shanghai",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """timezone: in which an hour is told."""
+        self._client, self._zone, self._monotonic = client, ZoneInfo(timezone), monotonic
         self._seen: _Seen | None = None
         self._next = 0.0
 
@@ -116,7 +124,7 @@ class Facts:
             return None
         told, troubled = _values(seen, text, spoken), False
         if not told and intent == "equipment_status":
-            states = _states(seen, text, spoken)
+            states = _states(seen, text, spoken, self._zone)
             told, troubled = [said for said, _ in states], any(down for _, down in states)
         if not told:
             return None
@@ -148,14 +156,14 @@ def _values(seen: _Seen, text: str, spoken: Language) -> list[str]:
     return [_value(point, seen.assets.get(point["asset"]), spoken) for point in best[:TOLD]]
 
 
-def _states(seen: _Seen, text: str, spoken: Language) -> list[tuple[str, bool]]:
+def _states(seen: _Seen, text: str, spoken: Language, zone: ZoneInfo) -> list[tuple[str, bool]]:
     """What is said of each, and whether it is down."""
     kind = next((kind for kind in EQUIPMENT if kind.words.search(text)), None)
     if kind is None:
         return []
     fitting = [asset for asset in seen.assets.values() if kind.brick.search(asset["brick"])]
     best = _nearest(fitting, text, lambda asset: _names(asset, None))
-    return [_state(asset, seen.alarms, spoken) for asset in best[:TOLD]]
+    return [_state(asset, seen.alarms, spoken, zone) for asset in best[:TOLD]]
 
 
 def _nearest(
@@ -201,12 +209,14 @@ def _value(point: dict[str, Any], asset: dict[str, Any] | None, spoken: Language
     return PHRASES["value"][zh].format(name=name, value=f"{point['value']:.4g} {point['unit']}".strip())
 
 
-def _state(asset: dict[str, Any], alarms: Sequence[dict[str, Any]], spoken: Language) -> tuple[str, bool]:
+def _state(
+    asset: dict[str, Any], alarms: Sequence[dict[str, Any]], spoken: Language, zone: ZoneInfo
+) -> tuple[str, bool]:
     zh, name = spoken == "zh", asset["name"][spoken]
     own = [alarm for alarm in alarms if alarm["asset"] == asset["id"]]
     if any(alarm["state"] in ("suppressed", "out_of_service") for alarm in own):
         return PHRASES["service"][zh].format(name=name), True
     if active := [alarm for alarm in own if alarm["active"]]:
-        since = time.strftime("%H:%M", time.localtime(min(alarm["since"] for alarm in active)))
+        since = datetime.fromtimestamp(min(alarm["since"] for alarm in active), zone).strftime("%H:%M")
         return PHRASES["alarm"][zh].format(name=name, since=since), True
     return PHRASES["fine"][zh].format(name=name), False

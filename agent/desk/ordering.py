@@ -33,9 +33,14 @@ def detail(orders: Orders, id: str) -> OrderDetail:
 
 
 def changed(
-    orders: Orders, id: str, state: Literal["assigned", "in_progress", "done", "cancelled"], by: str, note: str
+    orders: Orders,
+    id: str,
+    state: Literal["assigned", "in_progress", "done", "cancelled"],
+    by: str,
+    note: str,
+    now: datetime,
 ) -> OrderDetail:
-    """The order after it was moved to `state`. Raises: OrderError, StorageError."""
+    """The order after it was moved to `state`. now: the site's wall clock. Raises: OrderError, StorageError."""
     order = detail(orders, id).order
-    orders.set_state(order.id, state, by, note, datetime.now())
+    orders.set_state(order.id, state, by, note, now)
     return detail(orders, order.id)

@@ -13,9 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from agent import config
 from agent.data.store import Schema, StorageError, Store, translate
 from agent.desk import rules
-from agent.desk.rules import Priority, Rules
+from agent.desk.rules import Priority
 from hal.errors import LouguanError
 from models.language.detect import Language
 from models.language.understanding import Value
@@ -88,9 +89,9 @@ class Change:
 class Orders:
     """One SQLite file, readable by its owner alone; what `create` returned is on the disk. Safe from any thread."""
 
-    def __init__(self, path: Path, rules: Rules | None = None, keep: int = KEEP) -> None:
+    def __init__(self, path: Path, promised: config.Orders | None = None, keep: int = KEEP) -> None:
         """keep: most orders in the file. Raises StorageError."""
-        self._rules = rules or Rules()
+        self._promised = promised or config.Orders()
         self._keep = keep
         self._lock = threading.Lock()
         self._store = Store(path, SCHEMA)
@@ -113,7 +114,7 @@ class Orders:
         things = " ".join(str(slots[name]) for name in ("object", "symptom") if name in slots)
         kind = rules.category(form, things or said)
         level = rules.priority(form, f"{things} {said}")
-        due = self._rules.due(level, slots, now)
+        due = rules.due(self._promised, level, slots, now)
         row = (
             form, kind, level, "new", _digits(slots.get("phone")), text, said, language, now.isoformat(),
             due.isoformat(),

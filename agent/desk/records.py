@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from agent.data.store import StorageError
-from agent.desk.dialogue import Reply, reading
+from agent.desk.dialogue import ABUSIVE, Reply, reading
 from agent.desk.feedback import FeedbackStore, Surge
 from agent.desk.masking import mask
+from agent.desk.recommend.offers import offers
+from agent.desk.recommend.store import RecommendStore
 from agent.desk.reporting import Reporter
 from agent.desk.review import Kind, ReviewQueue
+from models.language.knowledge import Knowledge
 from models.language.understanding import Understanding
 
 log = logging.getLogger(__name__)
@@ -29,12 +32,14 @@ class Records:
         """Raises StorageError."""
         self.feedback = FeedbackStore(folder / "feedback.db", timezone)
         self.review = ReviewQueue(folder / "review.db")
+        self.interests = RecommendStore(folder / "recommend.db")
         self.trouble = ""
         self._reporter, self._wall = reporter, wall
         self._told: dict[str, float] = {}
 
-    def turn(self, heard: Understanding, reply: Reply) -> None:
-        """Keeps what is worth keeping of one turn and its reply."""
+    def turn(self, heard: Understanding, reply: Reply, entry: str = "", resident: str | None = None) -> None:
+        """Keeps what is worth keeping of one turn and its reply. entry: of the knowledge file, that fitted the turn.
+        resident: the token of one who may have opted in."""
         if reply.emergency:
             self._reporter.emergency(reply.emergency, mask(heard.text, heard.slots))
         now = self._wall()
@@ -43,8 +48,17 @@ class Records:
             if not reply.emergency:
                 self.feedback.add(heard, now, reply.order.id if reply.order else "")
             if kind := _kind(heard, reply):
-                self.review.add(kind, heard, now, form=form)
+                self.review.add(kind, heard, now, entry, form)
+            if resident and entry:
+                self.interests.record(resident, entry, "used" if reply.form else "asked", now)
             self.trouble = ""
+        except StorageError as error:
+            self._fails(error)
+
+    def offer(self, known: Knowledge) -> None:
+        """What can be recommended from now on."""
+        try:
+            self.interests.set_items(offers(known))
         except StorageError as error:
             self._fails(error)
 
@@ -67,6 +81,7 @@ class Records:
         """May be called twice."""
         self.feedback.close()
         self.review.close()
+        self.interests.close()
 
     def _fails(self, error: StorageError) -> None:
         if self.trouble != error.message:
@@ -79,4 +94,6 @@ def _kind(heard: Understanding, reply: Reply) -> Kind | None:
         return "handoff"
     if reply.form and reading.corrects(heard.text):
         return "correction"
+    if heard.offensive > ABUSIVE:
+        return "abuse"
     return "low_confidence" if heard.confidence < UNSURE and reading.substance(heard.text) else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
+from agent import config
 from models.language.understanding import Value
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -75,21 +75,11 @@ _FRAIL = _any(
 _MINOR = _any("掉漆", "划痕", "裂纹", "油漆", "松动", r"\b(paint|scratch\w*|cosmetic|loose|squeak\w*)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Within what time the estate promises to deal with an order of each priority."""
-
-    urgent: timedelta = timedelta(minutes=30)
-    high: timedelta = timedelta(hours=4)
-    normal: timedelta = timedelta(hours=24)
-    low: timedelta = timedelta(hours=72)
-
-    def due(self, priority: Priority, slots: Mapping[str, Value], now: datetime) -> datetime:
-        """When at the latest: the promise, or the appointment that was asked for, when that is later."""
-        limits = {"urgent": self.urgent, "high": self.high, "normal": self.normal, "low": self.low}
-        wished = appointment(slots, now)
-        promised = now + limits[priority]
-        return max(promised, wished) if wished else promised
+def due(promised: config.Orders, priority: Priority, slots: Mapping[str, Value], now: datetime) -> datetime:
+    """When at the latest: what the estate promised, or the appointment that was asked for, when that is later."""
+    hours = {"urgent": promised.urgent_h, "high": promised.high_h, "normal": promised.normal_h, "low": promised.low_h}
+    latest, wished = now + timedelta(hours=hours[priority]), appointment(slots, now)
+    return max(latest, wished) if wished else latest
 
 
 def appointment(slots: Mapping[str, Value], now: datetime) -> datetime | None:

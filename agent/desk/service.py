@@ -10,10 +10,8 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from agent.api.client import Client
 from agent.api.openapi import product_version
@@ -83,17 +81,19 @@ class Service:
         """Raises ModelError, KnowledgeError, StorageError."""
         folder = self._gateway.paths.state / "desk"
         core = self._gateway.paths.run / "core.sock"
-        facts = Facts(Client(core, DEADLINE_S))
+        facts = Facts(Client(core, DEADLINE_S), self._gateway.site.timezone)
 
         def open_all() -> tuple[Desk, Orders, Records]:
             folder.mkdir(parents=True, exist_ok=True)
             desk = Desk(self._gateway.desk, folder / "vectors.npz", self._cancel, facts)
             self._reporter = Reporter(Client(core, reporting.DEADLINE_S))
-            return desk, Orders(folder / "orders.db"), Records(folder, self._gateway.site.timezone, self._reporter)
+            records = Records(folder, self._gateway.site.timezone, self._reporter)
+            records.offer(desk.knowledge)
+            return desk, Orders(folder / "orders.db", self._gateway.desk.orders), records
 
         desk, orders, records = await asyncio.get_running_loop().run_in_executor(self._files, open_all)
         self._desk, self._orders, self._records = desk, orders, records
-        self._conversations = Conversations(desk, orders, self._now, records)
+        self._conversations = Conversations(desk, orders, self._gateway.site.now, records)
         await self._keep_cache(desk)
 
     @property
@@ -119,7 +119,7 @@ class Service:
     async def chat(self, _: str, turn: Turn) -> TurnView:
         """Handler of a turn of a dialogue."""
         conversations = _ready(self._conversations)
-        return await self._in_model(lambda: conversations.turn(turn.session, turn.text, turn.language))
+        return await self._in_model(lambda: conversations.turn(turn.session, turn.text, turn.language, turn.resident))
 
     async def orders(self, _: str, query: OrdersQuery) -> OrderList:
         """Handler of the list of orders."""
@@ -134,7 +134,9 @@ class Service:
     async def set_order(self, id: str, change: OrderChange) -> OrderDetail:
         """Handler of an order's next state."""
         held = _ready(self._orders)
-        return await self._in_model(lambda: ordering.changed(held, id, change.state, change.by, change.note))
+        return await self._in_model(
+            lambda: ordering.changed(held, id, change.state, change.by, change.note, self._gateway.site.now())
+        )
 
     async def _in_model(self, work: Callable[[], T]) -> T:
         self._waiting += 1
@@ -161,10 +163,6 @@ class Service:
             ok=not troubles, version=product_version(), pid=os.getpid(), knowledge=str(self.desk.path),
             entries=self.desk.entries, rss_mb=_rss_mb(), troubles=troubles,
         )  # fmt: skip
-
-    def _now(self) -> datetime:
-        """The site's wall clock, as residents mean their times."""
-        return datetime.now(ZoneInfo(self._gateway.site.timezone)).replace(tzinfo=None)
 
     async def watch_feedback(self) -> None:
         """Looks for surges of complaints, wipes the dialogues of those who left, and tells what could not be kept."""
@@ -202,6 +200,7 @@ class Service:
                     self._troubles.begin("knowledge", error.message, remedy)
                 continue
             self._troubles.end("knowledge")
+            await loop.run_in_executor(self._files, _ready(self._records).offer, self.desk.knowledge)
             log.info("%s: %d entries", self.desk.path, self.desk.entries)
             self.notifier.status(f"{self.desk.entries} entries")
             await self._keep_cache(self.desk)

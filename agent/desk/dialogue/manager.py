@@ -20,6 +20,7 @@ from models.language.understanding import Understanding
 LONGEST: Final = 500
 """Characters of a turn."""
 ABUSIVE: Final = 0.8
+"""Probability from which a turn counts as abuse."""
 PERILOUS: Final = 0.7
 """Confidence from which the model alone may call a turn an emergency."""
 OFFERS: Final = 3

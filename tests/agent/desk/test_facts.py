@@ -102,6 +102,12 @@ def test_a_lift_with_an_alarm_is_said_to_have_one_and_no_time_is_promised(core: 
     assert "恢复时间暂时没有通知" in told
 
 
+def test_an_hour_is_told_as_the_clock_of_the_site_shows_it(core: Core, client: Client) -> None:
+    core.alarms = [{"asset": "lift-2", "state": "acknowledged", "active": True, "since": 1_790_000_000.0}]
+    told = [Facts(client, zone).answer("is lift 2 ok", "equipment_status", "en") for zone in ("UTC", "Asia/Shanghai")]
+    assert ["14:13" in str(told[0]), "22:13" in str(told[1])] == [True, True]
+
+
 def test_a_suppressed_lift_is_under_maintenance(core: Core, client: Client) -> None:
     core.alarms = [{"asset": "lift-2", "state": "suppressed", "active": False, "since": 0.0}]
     assert Facts(client).answer("is lift 2 ok", "equipment_status", "en") == "Lift 2 is out of service for maintenance."
@@ -127,7 +133,7 @@ def test_other_intents_are_no_business_of_the_sensors(client: Client, core: Core
 
 def test_the_core_is_asked_seldom(core: Core, client: Client) -> None:
     now = [0.0]
-    facts = Facts(client, lambda: now[0])
+    facts = Facts(client, monotonic=lambda: now[0])
     for _ in range(5):
         facts.answer("泳池水温多少度", "environment_query", "zh")
     assert core.asked == 3

@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent import config
 from agent.data.store import StorageError, StorageFullError
 from agent.desk.dialogue.speaking import digits
 from agent.desk.dialogue.status import order_number
 from agent.desk.orders import OrderError, Orders
-from agent.desk.rules import Rules, category, priority
+from agent.desk.rules import category, due, priority
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=timezone(timedelta(hours=8)))
 LEAK = {"object": "水管", "symptom": "漏水", "location": {"building": "3", "room": "1502"}}
@@ -146,11 +147,11 @@ def test_a_file_of_another_kind_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_later_appointment_beats_the_promise_and_an_earlier_one_does_not() -> None:
-    rules = Rules(high=timedelta(hours=2))
-    assert rules.due("high", {"date": "2026-11-28", "time": "afternoon"}, NOW) == NOW.replace(day=28, hour=14)
-    assert rules.due("high", {"date": "2026-11-24", "time": "10:30"}, NOW) == NOW + timedelta(hours=2)
-    assert rules.due("normal", {"date": "somewhen"}, NOW) == NOW + timedelta(hours=24)
-    assert rules.due("low", {"date": "2026-11-28/2026-11-29"}, NOW) == NOW.replace(day=28, hour=18)
+    promised = config.Orders(high_h=2)
+    assert due(promised, "high", {"date": "2026-11-28", "time": "afternoon"}, NOW) == NOW.replace(day=28, hour=14)
+    assert due(promised, "high", {"date": "2026-11-24", "time": "10:30"}, NOW) == NOW + timedelta(hours=2)
+    assert due(promised, "normal", {"date": "somewhen"}, NOW) == NOW + timedelta(hours=24)
+    assert due(promised, "low", {"date": "2026-11-28/2026-11-29"}, NOW) == NOW.replace(day=28, hour=18)
 
 
 @pytest.mark.parametrize(

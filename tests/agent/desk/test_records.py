@@ -11,6 +11,7 @@ from agent.data.store import StorageFullError
 from agent.desk.dialogue import FormState, Reply
 from agent.desk.records import Records
 from agent.desk.reporting import Reporter
+from models.language import knowledge
 from models.language.understanding import INTENTS, Slot, Understanding
 
 NOW = 1_795_000_000.0
@@ -96,3 +97,25 @@ def test_a_full_disk_costs_the_record_and_not_the_answer(records: Records, monke
     monkeypatch.undo()
     records.turn(turn("太吵了", "complaint"), reply("complaint"))
     assert records.trouble == ""
+
+
+def test_abuse_is_kept_for_review(records: Records) -> None:
+    records.turn(turn("你们都是废物", "complaint", offensive=0.95), reply("complaint"))
+    assert [row.kind for row in records.review.list()] == ["abuse"]
+
+
+def test_what_a_resident_asks_counts_for_recommendations_only_after_opting_in(records: Records, tmp_path: Path) -> None:
+    path = tmp_path / "estate.md"
+    path.write_text(
+        "## facilities 设施\n\n### gym-hours\n\nQ: When is the gym open?\n- gym hours\nA: From six.\n", "utf-8"
+    )
+    records.offer(knowledge.read(path))
+    assert [(item.id, item.kind) for item in records.interests.items()] == [("gym-hours", "facility")]
+    heard, token = turn("gym open?", "facility_booking"), records.interests.opt_in()
+    records.turn(heard, reply("facility_booking"), "gym-hours", "a stranger")
+    records.turn(heard, reply("facility_booking"), "gym-hours")
+    assert records.interests.events() == []
+    records.turn(heard, reply("facility_booking"), "gym-hours", token)
+    form = FormState("booking", ("date",), {})
+    records.turn(heard, reply("facility_booking", form=form), "gym-hours", token)
+    assert [event.act for event in records.interests.events()] == ["asked", "used"]
