@@ -140,6 +140,13 @@ rollup_days = 730             # minute and hour means / 分钟与小时均值
 [desk]
 enabled = true
 human = {{ name = {{ zh = "物业服务中心", en = "the property office" }}, phone = "" }}
+
+# Within how many hours work orders are promised to be done / 工单承诺多少小时内处理
+[desk.orders]
+urgent_h = 0.5
+high_h = 4
+normal_h = 24
+low_h = 72
 """
 
 

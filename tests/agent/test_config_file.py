@@ -173,3 +173,9 @@ def test_headers_arrays_of_tables_and_dotted_keys_have_lines() -> None:
     assert lines[("e", 1, "g", 0, "h")] == 9
     assert lines[("e", 1, "i", "j k", 1)] == 12
     assert dotted(("e", 1, "i", "j k", 1)) == 'e[1].i."j k"[1]'
+
+
+def test_promised_hours_must_rise_with_falling_priority(tmp_path: Path) -> None:
+    assert load(_write(tmp_path, GOOD + "[desk.orders]\nhigh_h = 2\n")).desk.orders.high_h == 2
+    with pytest.raises(ConfigError, match="urgent_h <= high_h"):
+        load(_write(tmp_path, GOOD + "[desk.orders]\nhigh_h = 48\n"))
