@@ -33,7 +33,7 @@ FALSE_ALARMS = 0.005
 """Part of the other sentences that the model alone may take for emergencies."""
 ABUSE, STRANGERS, COLD_TEST = 6000, 1500, 1000
 """Sentences of COLD, of other assistants for out_of_scope, and of COLD's validation part for the figures."""
-EPOCHS, BATCH, RATE, DECAY, DROPOUT = 12, 64, 1e-3, 0.05, 0.3
+EPOCHS, BATCH, RATE, DECAY, DROPOUT = 6, 64, 1e-3, 0.05, 0.3
 WORDING_C = 20.0
 """Inverse strength of the ridge on the n-grams' weights."""
 KEPT = 0.35

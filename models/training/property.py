@@ -26,9 +26,11 @@ OFFENSIVE = HeadSpec("offensive", "single", ("no", "yes"))
 SPECS = [INTENT, SLOT, SENTIMENT, TOPIC, OFFENSIVE]
 
 ABUSE = Path(__file__).with_name("abuse.md")
-FILLED = 4
+FILLED = 2
 """Sentences of every template."""
-MISHEARD = 0.25
+EXCHANGED = 0.25
+"""Share of the sentences that are given once more with their places, times and codes said otherwise."""
+MISHEARD = 0.15
 """Share of the sentences that are given once more as a recognizer would write them."""
 STRANGE_INTENTS = frozenset(
     ("greeting", "goodbye", "yes", "no", "repeat", "thank_you", "maybe", "cancel", "who_are_you", "are_you_a_bot")
@@ -38,7 +40,8 @@ STRANGE_INTENTS = frozenset(
 
 def grown(said: Sequence[Said], templates: Sequence[corpus.Template], seed: int = 0) -> list[Said]:
     """The sentences with everything that grows from them."""
-    more = [*said, *grow.fill(templates, said, FILLED, seed), *grow.exchange(said, 1, seed)]
+    some = random.Random(seed).sample(said, round(EXCHANGED * len(said)))
+    more = [*said, *grow.fill(templates, said, FILLED, seed), *grow.exchange(some, 1, seed)]
     return [*more, *grow.noisy(more, MISHEARD, seed)]
 
 
