@@ -16,8 +16,9 @@ from models.language.heads import Head
 from models.language.understanding import INTENTS
 from models.language.units import places, units
 from models.language.wording import BUCKETS, hashed, weighed
-from models.training import benchmark_property, build, card, corpus, heads, metrics, property
+from models.training import build, card, corpus, heads, metrics, residents
 from models.training.batches import class_number, tag_numbers
+from models.training.benchmarks import own
 from models.training.corpus import Said
 from models.training.data import Example
 from models.training.deps import need
@@ -73,13 +74,13 @@ def heads_on(out: Path, sources: build.Sources, say: Say) -> None:
     """
     encoder = SentenceEncoder.load(out / TRUNK, threads=2)
     gathered = corpus.shipped()
-    said = property.tidy(gathered.said) + property.strangers(sources.public, STRANGERS)
-    more = property.grown(said, gathered.templates)
+    said = residents.tidy(gathered.said) + residents.strangers(sources.public, STRANGERS)
+    more = residents.grown(said, gathered.templates)
     say(f"reading {len(more)} sentences")
     texts = list(dict.fromkeys(sentence.text for sentence in more))
     seen = {text: encoder.read(text) for text in texts}
-    for spec in property.SPECS:
-        if spec is property.OFFENSIVE:
+    for spec in residents.SPECS:
+        if spec is residents.OFFENSIVE:
             rows, plain = _abuse(encoder, sources.public)
         else:
             rows = [_seen(sentence, spec, seen[sentence.text]) for sentence in more]
@@ -105,10 +106,10 @@ def _seen(said: Said, spec: HeadSpec, read: Any) -> Seen:
 
 
 def _abuse(encoder: SentenceEncoder, public: Path) -> tuple[list[Seen], list[Seen]]:
-    examples = property.own_abuse() * 2 + property.abuse(public, ABUSE)
+    examples = residents.own_abuse() * 2 + residents.abuse(public, ABUSE)
     examples += [Example(s.text, "no") for s in corpus.shipped().said[::6]]
     rows = [
-        Seen(e.text, encoder.read(e.text).hidden.astype(np.float16), [], class_number(e.label, property.OFFENSIVE))
+        Seen(e.text, encoder.read(e.text).hidden.astype(np.float16), [], class_number(e.label, residents.OFFENSIVE))
         for e in examples
     ]
     return rows, rows
@@ -199,16 +200,16 @@ def calibrate(out: Path) -> None:
     encoder = SentenceEncoder.load(out / TRUNK)
     said = corpus.read([DEV]).said
     hidden = [encoder.read(sentence.text).hidden for sentence in said]
-    for spec in (property.INTENT, property.SENTIMENT, property.TOPIC):
+    for spec in (residents.INTENT, residents.SENTIMENT, residents.TOPIC):
         head = Head.load(out / spec.name, encoder.artifact)
         labels = [getattr(sentence, spec.name) for sentence in said]
         held = [number for number, label in enumerate(labels) if label]
         logits = np.stack([head.logits(hidden[number], text=said[number].text) for number in held]).astype(np.float64)
         gold = np.array([spec.labels.index(labels[number]) for number in held])
         warmth = metrics.temperature(logits, gold)
-        limits = thresholds(metrics.softmax(logits, warmth), gold) if spec is property.INTENT else {}
+        limits = thresholds(metrics.softmax(logits, warmth), gold) if spec is residents.INTENT else {}
         heads.describe(out / spec.name, warmth, limits, trained_on=SOURCES[spec.name], rebuild=REBUILD)
-    for spec in (property.SLOT, property.OFFENSIVE):
+    for spec in (residents.SLOT, residents.OFFENSIVE):
         heads.describe(out / spec.name, 1.0, {}, trained_on=SOURCES[spec.name], rebuild=REBUILD)
 
 
@@ -226,17 +227,17 @@ def thresholds(chances: Any, gold: Any) -> dict[str, float]:
 
 def measure(out: Path, sources: build.Sources) -> None:
     """Puts each head's figures on its card: on sentences of another hand, and of COLD's validation part for abuse."""
-    report = benchmark_property.measure(out, benchmark_property.TEST, sources)
+    report = own.measure(out, own.TEST, sources)
     whole = {"protocol": report["protocol"], "rows": report["rows"]}
-    for name in (property.INTENT.name, property.SLOT.name):
+    for name in (residents.INTENT.name, residents.SLOT.name):
         _note(out / name, {"property": whole})
     encoder = SentenceEncoder.load(out / TRUNK)
-    said = corpus.read([benchmark_property.TEST]).said
-    for spec in (property.SENTIMENT, property.TOPIC):
+    said = corpus.read([own.TEST]).said
+    for spec in (residents.SENTIMENT, residents.TOPIC):
         examples = [Example(s.text, getattr(s, spec.name)) for s in said if getattr(s, spec.name)]
-        _note(out / spec.name, {benchmark_property.TEST.name: _figures(encoder, out, spec, examples)})
-    if foul := property.abuse(sources.public, COLD_TEST, seed=2, part="dev"):
-        _note(out / "offensive", {"COLD, validation part": _figures(encoder, out, property.OFFENSIVE, foul)})
+        _note(out / spec.name, {own.TEST.name: _figures(encoder, out, spec, examples)})
+    if foul := residents.abuse(sources.public, COLD_TEST, seed=2, part="dev"):
+        _note(out / "offensive", {"COLD, validation part": _figures(encoder, out, residents.OFFENSIVE, foul)})
 
 
 def _figures(encoder: SentenceEncoder, out: Path, spec: HeadSpec, examples: Sequence[Example]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from models.training import (
     distil,
     export,
     fit,
-    property,
+    residents,
 )  # fmt: skip
 from models.training.batches import Row
 from models.training.corpus import Said
@@ -57,13 +57,13 @@ def train(source: str, work: Path, sources: build.Sources, say: Say) -> None:
     if not (base / checkpoint.ORIGIN).is_file():
         say(f"import {source}")
         checkpoint.import_base(source, base)
-    said = property.tidy(gathered.said) + property.strangers(sources.public, STRANGERS)
+    said = residents.tidy(gathered.said) + residents.strangers(sources.public, STRANGERS)
     if not (small / checkpoint.ORIGIN).is_file():
         say(f"cut to {build.PIECES} pieces")
         public, _ = build.vocabulary_texts(passages, sources.public)
         cut.cut(base, small, [s.text for s in said] * 3 + public, build.PIECES, build.LAYERS)
-    held = property.tidy(corpus.read([build_heads.DEV]).said)
-    _stages(small, work, property.grown(said, gathered.templates), held, sources.public, unlabelled, say)
+    held = residents.tidy(corpus.read([build_heads.DEV]).said)
+    _stages(small, work, residents.grown(said, gathered.templates), held, sources.public, unlabelled, say)
 
 
 def _stages(
@@ -71,17 +71,17 @@ def _stages(
     say: Say,
 ) -> None:  # fmt: skip
     trunk, tokenizer = checkpoint.load(small)
-    net, pad = Net(trunk, property.SPECS), fit.pad_id(tokenizer)
+    net, pad = Net(trunk, residents.SPECS), fit.pad_id(tokenizer)
     encoder = batches.Encoder(tokenizer, FIRST.max_tokens)
-    rows = [property.row(sentence, encoder) for sentence in more]
+    rows = [residents.row(sentence, encoder) for sentence in more]
     say(f"{len(rows)} sentences; the base's states of them")
     asked = batches.Encoder(tokenizer, 96, "query: ")
     taught = distil.states(fit.load(small)[0], asked, pad, [s.text for s in more] + list(unlabelled))
     for row, state in zip(rows, taught[: len(rows)], strict=True):
         _keep(row, state)
     rows += distil.with_states(unlabelled, encoder, taught[len(rows) :])
-    rows += batches.rows(property.abuse(public, ABUSE) + property.own_abuse(), property.OFFENSIVE, encoder)
-    validation = [property.row(sentence, encoder) for sentence in held]
+    rows += batches.rows(residents.abuse(public, ABUSE) + residents.own_abuse(), residents.OFFENSIVE, encoder)
+    validation = [residents.row(sentence, encoder) for sentence in held]
     origin = checkpoint.read_origin(small)
     for number, (settings, out) in enumerate(((FIRST, work / "heads"), (SECOND, work / "trained")), 1):
         origin = origin.then(step="heads", sentences=len(rows), **_noted(settings))

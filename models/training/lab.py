@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -170,9 +171,9 @@ def skab(
     files: Annotated[str | None, typer.Option("--files", help="other files of that form / 其他同格式文件")] = None,
     as_json: Json = False,
 ) -> None:
-    from models.training import benchmark_skab
+    from models.training.benchmarks import skab
 
-    benchmark_skab.skab(data, files, as_json)
+    skab.skab(data, files, as_json)
 
 
 LANGUAGE_BENCHMARKS = {
@@ -213,22 +214,27 @@ for _name, _about in LANGUAGE_BENCHMARKS.items():
 
 @_benchmark.command("recommend", help="Suggestions to simulated residents / 推荐的模拟评测")
 def recommend(as_json: Json = False) -> None:
-    from models.training import benchmark_recommend
+    from models.training.benchmarks import recommend
 
-    benchmark_recommend.recommend(as_json)
+    recommend.recommend(as_json)
 
 
 @_benchmark.command("property", help="What ships, on residents' sentences / 随附模型在住户语句上的评测")
 def property_(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="folder of the public sets, not needed / 公开数据目录，可不给")
+    ] = None,
     test: Annotated[
-        Path | None, typer.Option("--test", help="sentences in the corpus's form / 语料格式的测试文件")
+        Path | None,
+        typer.Option("--test", help="sentences in the corpus's form, or a table of lang, intent, text / 测试文件"),
     ] = None,
     artifacts: Annotated[Path, typer.Option(help="folder of trunk and heads / 模型目录")] = build.ARTIFACTS,
     as_json: Json = False,
 ) -> None:
-    from models.training import benchmark_property
+    from models.training.benchmarks import own
 
-    report = benchmark_property.measure(artifacts, test or benchmark_property.TEST, _DEFAULT)
+    sources = replace(_DEFAULT, public=data) if data else _DEFAULT
+    report = own.measure(artifacts, test or own.TEST, sources)
     if as_json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
         return

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.language.encoder import SentenceEncoder
 from models.language.heads import Head
 from models.language.units import places, units
-from models.training import batches, card, checkpoint, data, export, fit, heads, metrics, plots, settings, textfloors
+from models.training import batches, card, checkpoint, data, export, fit, floors, heads, metrics, plots, settings
 from models.training.batches import Encoder
 from models.training.data import DataError, Example
 from models.training.gather import Parts
@@ -88,9 +88,9 @@ def report(described: settings.Run, parts: Sequence[Parts], out: Path, say: Say)
         deployed = Deployed(encoder, Head.load(folder, encoder.artifact))
         judged = part.test or part.validation
         said = {
-            "most frequent": textfloors.most_frequent(part, judged),
-            **({} if part.spec.kind == "tokens" else {"TF-IDF, linear SVM": textfloors.by_wording(part, judged)}),
-            "untuned trunk, linear probe": textfloors.probe(part, judged, untuned, reader, fit.pad_id(base_tokenizer)),
+            "most frequent": floors.most_frequent(part, judged),
+            **({} if part.spec.kind == "tokens" else {"TF-IDF, linear SVM": floors.by_wording(part, judged)}),
+            "untuned trunk, linear probe": floors.probe(part, judged, untuned, reader, fit.pad_id(base_tokenizer)),
         }
         rows = batches.rows(judged, part.spec, Encoder(tokenizer, described.fit.max_tokens))
         ours = fit.logits(net, name, rows, fit.pad_id(tokenizer))
@@ -224,7 +224,7 @@ def _describe(
         f"On {where}": {
             "protocol": f"{found['count']} texts of the {where} part, read one at a time, low to high a 95 % bootstrap "
             f"interval of the first figure, milliseconds of one text on one thread.{chosen} The probe learnt from "
-            f"{min(textfloors.PROBED, len(part.train))} examples.",
+            f"{min(floors.PROBED, len(part.train))} examples.",
             "rows": found["rows"],
         }
     } | {

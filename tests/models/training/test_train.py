@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from models.runtime.artifact import Artifact
 from models.runtime.errors import ModelError
-from models.training import gather, judging, lab, report, settings, textfloors, train
+from models.training import floors, gather, judging, lab, report, settings, train
 from models.training.checkpoint import CheckpointError
 from models.training.data import DataError, Example, Span
 from models.training.net import HeadSpec
@@ -210,11 +210,11 @@ def test_floors_answer_in_the_form_of_the_task() -> None:
     task = Task.model_validate({"name": "t", "kind": "tokens", "train": ["x"]})
     train_ = [Example("my car", spans=(Span("a", 3, 6),)), Example("my leak")]
     part = gather.Parts(task, HeadSpec("t", "tokens", ("O", "B-a", "I-a")), train_, [], [])
-    assert textfloors.most_frequent(part, [Example("car bus")]) == [["B-a", "O"]]
+    assert floors.most_frequent(part, [Example("car bus")]) == [["B-a", "O"]]
     multi = task.model_copy(update={"kind": "multi"})
     examples = [Example("my car", "a|b"), Example("a leak", "b"), Example("the car", "a|b")]
     part = gather.Parts(multi, HeadSpec("t", "multi", ("a", "b")), examples, [], [])
-    assert textfloors.by_wording(part, [Example("car"), Example("leak")]) == ["a|b", "b"]
+    assert floors.by_wording(part, [Example("car"), Example("leak")]) == ["a|b", "b"]
 
 
 def test_data_read_twice_is_the_same_run(folder: Path) -> None:

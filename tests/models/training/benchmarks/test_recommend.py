@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.recommend.ranking import WEIGHTS, likeness
-from models.training.benchmark_recommend import (
+from models.training.benchmarks.recommend import (
     TEST_SEEDS,
     VALIDATION_SEEDS,
     cases,
@@ -19,7 +19,7 @@ from models.training.benchmark_recommend import (
     ranks,
     recall,
 )
-from models.training.simulate_residents import ITEMS, TOPICS, simulate
+from models.training.benchmarks.simulate_residents import ITEMS, TOPICS, simulate
 
 
 def test_the_same_seed_makes_the_same_estate_and_another_one_another() -> None:

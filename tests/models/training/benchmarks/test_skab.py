@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from models.faults.detector import Settings
-from models.training import floors
-from models.training.benchmark_skab import GRID, detector_score, evaluate, skab
-from models.training.pointwise import Tally, pooled, tally
-from models.training.recordings import TRAIN_ROWS, Recording, RecordingError, find, load
+from models.training.benchmarks import skab_floors as floors
+from models.training.benchmarks.pointwise import Tally, pooled, tally
+from models.training.benchmarks.recordings import TRAIN_ROWS, Recording, RecordingError, find, load
+from models.training.benchmarks.skab import GRID, detector_score, evaluate, skab
 
 SKAB = Path(__file__).parents[3] / "../shared/data/skab"
 

@@ -22,9 +22,9 @@ from rich.console import Console
 from rich.table import Table
 
 from models.faults.detector import Detector, Settings
-from models.training import floors
-from models.training.pointwise import Tally, pooled, tally
-from models.training.recordings import TRAIN_ROWS, Recording, fault_free, find
+from models.training.benchmarks import skab_floors as floors
+from models.training.benchmarks.pointwise import Tally, pooled, tally
+from models.training.benchmarks.recordings import TRAIN_ROWS, Recording, fault_free, find
 
 GRID = tuple(
     Settings(span_rows=span, slow=slow, limit=limit, recovered=recovered)

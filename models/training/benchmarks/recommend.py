@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.recommend.ranking import WEIGHTS, Floats, Log, Weights, likeness, popularity, score
-from models.training.simulate_residents import DAYS, ITEMS, RESIDENTS, World, simulate
+from models.training.benchmarks.simulate_residents import DAYS, ITEMS, RESIDENTS, World, simulate
 
 TOP: Final = 5
 VALIDATION_SEEDS: Final = (1, 2, 3)
