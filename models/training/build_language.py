@@ -29,11 +29,20 @@ from models.training.net import STATES, Net
 from models.training.settings import Fit
 
 Say = Callable[[str], object]
-FIRST = Fit(learning_rate=2e-4, head_learning_rate=2e-3, batch=32, epochs=3, label_smoothing=0.05, max_tokens=64)
+FIRST = Fit(
+    learning_rate=2e-4,
+    head_learning_rate=2e-3,
+    batch=32,
+    epochs=3,
+    metric="intent_accuracy",
+    label_smoothing=0.05,
+    max_tokens=64,
+)
 """Settings of the first stage: all heads together, the base's states kept."""
-SECOND = Fit(
-    learning_rate=5e-5, head_learning_rate=3e-4, batch=48, epochs=1, four_bits=True, label_smoothing=0.05,
-    max_tokens=64, seed=1,
+SECOND = FIRST.model_copy(
+    update={
+        "learning_rate": 8e-5, "head_learning_rate": 5e-4, "batch": 48, "epochs": 1, "four_bits": True, "seed": 1,
+    }
 )  # fmt: skip
 """Settings of the second: the same in 4 bits."""
 ABUSE, STRANGERS = 3000, 1500
