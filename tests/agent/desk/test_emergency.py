@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.desk.emergency import ENTRIES, emergency
+from agent.desk.emergency import ENTRIES, GENERAL, emergency
 from models.language import knowledge
-from models.training import cases
+from models.training import cases, corpus
 
 ROOT = Path(__file__).parents[3]
 ESTATE = ROOT / "agent" / "desk" / "knowledge" / "estate.md"
@@ -111,15 +111,20 @@ def test_every_rule_has_its_entry_in_the_estates_file() -> None:
     assert set(ENTRIES) <= set(knowledge.read(ESTATE).entries)
 
 
+def _fitting(entry: str | None) -> set[str | None]:
+    # A child behind a locked door is told of in the words of one who has lost a key.
+    return {None, entry, GENERAL} if entry in (*ENTRIES, "locked-out") else {None, entry}
+
+
 def test_no_rule_answers_for_another_entry_of_the_estate() -> None:
     for passage in knowledge.read(ESTATE).passages():
-        assert emergency(passage.text) in (None, passage.entry_id), passage.text
+        assert emergency(passage.text) in _fitting(passage.entry_id), passage.text
 
 
 @pytest.mark.parametrize("file", ["residents-dev.jsonl", "residents-test.jsonl"])
 def test_no_rule_fires_on_residents_other_questions(file: str) -> None:
     for case in cases.read(ROOT / "tests" / "data" / file):
-        assert emergency(case.text) in (None, case.entry), case.text
+        assert emergency(case.text) in _fitting(case.entry), case.text
 
 
 def test_long_and_odd_text_is_looked_at_in_bounded_time() -> None:
@@ -134,3 +139,71 @@ def test_long_and_odd_text_is_looked_at_in_bounded_time() -> None:
 )
 def test_a_dripping_tap_is_a_repair(said: str) -> None:
     assert emergency(said) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("电题停在半路 我们三个人被关里面", "lift-trapped"),
+        ("the elevator plunged and now it's stuck with four of us inside", "lift-trapped"),
+        ("家里媒气味好大", "gas-smell"),
+        ("there is a gas leek in my kitchen", "gas-smell"),
+        ("我爷爷胸口痛 脸色发白", "medical-emergency"),
+        ("my sister has swallowed a battery", "medical-emergency"),
+        ("有个女孩在湖里挣扎", "medical-emergency"),
+        ("a boy is drowning in the pond", "medical-emergency"),
+        ("水滴到插线板上了", "water-near-electricity"),
+        ("the ceiling is leaking into the fuse box", "water-near-electricity"),
+        ("插座冒火花", "fire"),
+        ("not a drill, the curtains are on fire", "fire"),
+        ("有人拿着刀在大堂", "security"),
+        ("a man with a knife is in the lobby", "security"),
+        ("我女儿被反锁在屋里一直哭", GENERAL),
+        ("our baby is locked in the car", GENERAL),
+        ("脚手架要塌了，下面有人", GENERAL),
+        ("a child is hanging from the balcony", GENERAL),
+        ("救命啊", GENERAL),
+        ("help help", GENERAL),
+    ],
+)
+def test_each_kind_is_caught_as_people_and_recognizers_put_it(text: str, entry: str) -> None:
+    assert emergency(text) == entry
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电梯里的镜子什么时候换",
+        "my keys fell into the lift",
+        "地库一氧化碳数据正常吗",
+        "is the chlorine in the pool normal",
+        "刷卡没反应",
+        "thank you to the guard who called an ambulance for my mum",
+        "插座没电",
+        "the socket in the hall is dead",
+        "楼下烧烤的烟味飘上来",
+        "the barbecue downstairs stinks",
+        "物流跟踪怎么看",
+        "the printer broke into pieces",
+        "孩子的书包丢了",
+        "my daughter's scooter is missing",
+        "阳台上的衣服被风吹走了",
+        "could somebody help me with the form",
+        "万一地震了怎么办",
+    ],
+)
+def test_the_same_words_of_other_things_are_left_to_the_model(text: str) -> None:
+    assert emergency(text) is None
+
+
+def test_a_long_text_is_searched_to_its_end() -> None:
+    assert emergency("我想问一下物业费怎么交。" * 40 + "厨房着火了") == "fire"
+
+
+@pytest.mark.parametrize(("language", "caught", "false"), [("zh", 0.88, 0.006), ("en", 0.88, 0.006)])
+def test_most_emergencies_of_the_corpus_are_caught_and_little_else(language: str, caught: float, false: float) -> None:
+    said = [one for one in corpus.shipped().said if one.language == language]
+    found = [emergency(one.text) is not None for one in said if one.intent == "emergency"]
+    wrong = [one.text for one in said if one.intent != "emergency" and emergency(one.text)]
+    assert sum(found) >= caught * len(found)
+    assert len(wrong) <= false * (len(said) - len(found)), wrong
