@@ -126,7 +126,7 @@ def _floors(fresh: Sequence[Said]) -> dict[str, float | None]:
     text_, linear = need("sklearn.feature_extraction.text", "sklearn.linear_model")
     train = corpus.shipped().said
     grams = text_.TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, max_features=60_000)
-    model = linear.LogisticRegression(C=20.0, max_iter=300)
+    model = linear.LogisticRegression(C=20.0, max_iter=100)
     model.fit(grams.fit_transform([s.text for s in train]), [s.intent for s in train])
     chances = model.predict_proba(grams.transform([s.text for s in fresh]))
     names = list(model.classes_)

@@ -80,7 +80,7 @@ def test_nothing_said_is_asked_again(desk: Desk, text: str) -> None:
 
 
 def test_ten_kilobytes_get_a_polite_answer(desk: Desk) -> None:
-    for text in ("水" * 3400, "please help me " * 700):
+    for text in ("水" * 3400, "please tell me " * 700):
         view = desk.answer(text)
         assert not view.known
         assert "8800 6120" in view.answer

@@ -174,7 +174,7 @@ def test_orders_are_listed_by_urgency_and_moved_on(say: Callable[[str], TurnView
     assert low is not None
     assert high is not None
     assert ordering.listed(orders, False).orders[0].id == high.id
-    done = ordering.changed(orders, low.id, "done", "wang", "lamp replaced")
+    done = ordering.changed(orders, low.id, "done", "wang", "lamp replaced", NOW)
     assert [change.state for change in done.history] == ["new", "done"]
     assert [order.id for order in ordering.listed(orders, False).orders] == [high.id]
     assert ordering.detail(orders, low.id.lower()).order.state == "done"
