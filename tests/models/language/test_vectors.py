@@ -61,7 +61,7 @@ def test_wordings_that_ship_are_not_embedded_again(counting: Counting, encoder: 
 
 
 def test_nearly_all_of_the_estates_wordings_ship(encoder: SentenceEncoder) -> None:
-    """Else a first start embeds them: louguan-lab build trunk."""
+    """Else a first start embeds them: louguan-lab build retrieval."""
     texts = [passage.text for passage in knowledge.read(ESTATE).passages()]
     assert len(shipped(encoder.artifact, texts)) > 0.9 * len(texts)
 

@@ -148,7 +148,7 @@ def test_the_lab_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
         "base import",
         "cut",
         "export",
-        "build trunk",
+        "build retrieval",
         "build heads",
         "build language",
         "benchmark skab",
