@@ -22,6 +22,12 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     ),
     "calm": ("I am sorry this has been so annoying; I will help.", "让您不愉快了，很抱歉，我来帮您。"),
     "scope": (
+        "I am sorry, I cannot help with that here. I can log repairs and requests and answer questions about the "
+        "estate.",
+        "抱歉，这个我帮不上忙。报修、登记和小区的问题，您可以找我。",
+    ),
+    "language": ("Yes, let us speak English.", "好的，我们说中文。"),
+    "scope.private": (
         "I am sorry, I cannot do that: I may not give out other people's details or operate equipment. "
         "I can log repairs and requests and answer questions about the estate.",
         "抱歉，这个我办不了：别人的信息我不能透露，设备也不能由我来操作。报修、登记和小区的问题，您可以找我。",

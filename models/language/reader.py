@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ HEADS = ("intent", "slots", "sentiment", "topic", "offensive")
 _LABELS = {"intent": INTENTS, "sentiment": SENTIMENTS, "topic": TOPICS, "offensive": ("no", "yes")}
 CODES = frozenset({"phone", "plate", "amount", "duration", "count"})
 """Slots that follow rules so strictly that the rules overrule the model."""
+_POSSESSIVE = re.compile("['’]s$")
 MARKS = " \t,.?!;:，。？！；：、的了"
 """What a phrase is said without."""
 
@@ -73,14 +75,29 @@ class Reader:
         first, _ = places(pieces, offsets, len(pieces) - 1)
         offsets = offsets[: len(first)]
         marked = head.spans(head.logits(hidden, first), offsets) if first else []
-        learned = [_slot(text, name, start, end, sure, spoken, now) for name, start, end, sure in marked]
+        learned = [_slot(text, name, start, end, sure, spoken, now) for name, start, end, sure in joined(text, marked)]
         return tuple(merged([slot for slot in learned if slot], normal.find(text, spoken, now)))
+
+
+def joined(text: str, marked: list[tuple[str, int, int, float]]) -> list[tuple[str, int, int, float]]:
+    """Spans of one name that touch, or that a space parts in a Latin text, are one: units that share a piece of the
+    vocabulary both look like its beginning."""
+    found: list[tuple[str, int, int, float]] = []
+    for name, start, end, sure in marked:
+        if found and found[-1][0] == name:
+            _, first, last, before = found[-1]
+            gap = text[last:start]
+            if not gap or (gap == " " and text[last - 1].isascii() and text[start].isascii()):
+                found[-1] = (name, first, end, min(before, sure))
+                continue
+        found.append((name, start, end, sure))
+    return found
 
 
 def _slot(text: str, name: str, start: int, end: int, sure: float, spoken: Language, now: datetime) -> Slot | None:
     if name not in SLOTS:
         return None
-    words = text[start:end].strip(MARKS)
+    words = _POSSESSIVE.sub("", text[start:end].strip(MARKS))
     value = normal.normal(name, words, spoken, now)
     return Slot(name, start, end, text[start:end], words if value is None else value, sure) if words else None
 

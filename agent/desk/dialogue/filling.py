@@ -44,6 +44,11 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         named[slot.name] = _with(named.get(slot.name), slot, together=slot.name in _TOGETHER)
     if direct is not None:
         named = {direct[0]: direct[1], **named}
+    if not named and form.asked in (CONFIRM, CHANGE) and "time" in form.filled and reading.corrects(heard.text):
+        hour = reading.normal("time", reading.without_lead(heard.text), language, now)
+        named = {"time": hour} if hour is not None else {}
+    if "time" in named:
+        named["time"] = reading.settled(named["time"], form.filled.get("time"), heard.text)
     adding = reading.adds(heard.text) and not reading.corrects(heard.text)
     for name, value in named.items():
         _put(form, name, value, adding and name in _WORDS, now)

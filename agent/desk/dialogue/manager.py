@@ -75,7 +75,10 @@ class Dialogue:
         fresh = session.started is None
         session.started, session.last = session.started or now, now
         session.language = reading.language_of(heard, session.language, fresh)
-        said = self._said(session, heard, now)
+        wished = reading.language_wished(heard.text)
+        if wished:
+            session.language = wished
+        said = self._switched(session, now) if wished else self._said(session, heard, now)
         if heard.offensive > ABUSIVE and not said.emergency:
             calm = say("calm", session.language)
             said = replace(said, text=join(calm, said.text, language=session.language))
@@ -89,18 +92,26 @@ class Dialogue:
             session.wipe()
         return reply
 
+    def _switched(self, session: Session, now: datetime) -> Said:
+        """After a wish for the other language: the open question, or an offer, in that one."""
+        if session.form:
+            return Said(self._steps.beside(session, say("language", session.language), now))
+        return Said(join(say("language", session.language), say("how", session.language), language=session.language))
+
     def _said(self, session: Session, heard: Understanding, now: datetime) -> Said:
-        if name := self._emergency(heard.text):
+        passed = session.form is not None and session.form.asked == RESUME and reading.over(heard.text)
+        if not passed and (name := self._emergency(heard.text)):
             return self._rescue(session, name, self._urgent(name, session.language))
         if len(heard.text) > LONGEST:
             return Said(say("long", session.language))
-        if heard.intent == "emergency" and heard.confidence >= PERILOUS:
+        if not passed and heard.intent == "emergency" and heard.confidence >= PERILOUS:
             answer = self._respond(heard)
             name = answer.entry if answer.known and answer.entry else "emergency"
             return self._rescue(session, name, answer.text if answer.known else self._urgent(name, session.language))
         if self._means(heard, "repeat"):
             return Said(session.answer or say("nothing_said", session.language))
-        if self._means(heard, "human_agent"):
+        corrected = session.form is not None and bool(heard.slots) and reading.corrects(heard.text)
+        if self._means(heard, "human_agent") and not corrected:
             human = self._human(session.language)
             if session.form:
                 self._steps.pause(session)
@@ -117,8 +128,11 @@ class Dialogue:
 
     def _inside(self, session: Session, form: OpenForm, heard: Understanding, now: datetime) -> Said:
         """A turn while a form is open."""
-        if reading.gives_up(heard) or (form.asked == RESUME and self._plain_no(heard)):
+        if reading.gives_up(heard) or (form.asked == RESUME and (self._plain_no(heard) or reading.drops(heard.text))):
             return self._steps.cancel(session, now)
+        if form.asked == RESUME and reading.goes_on(heard.text):
+            filling.fill(form, heard, session.language, now)
+            return self._steps.go_on(session, now)
         if reading.agrees(heard) and (done := self._agreed(session, form, heard, now)):
             return done
         if said := self._aside(session, form, heard, now):
@@ -157,7 +171,7 @@ class Dialogue:
             said = self._status(session, heard, now)
             return replace(said, text=self._steps.beside(session, said.text, now))
         if heard.intent == "out_of_scope" and heard.confidence >= CERTAIN:
-            return Said(self._steps.beside(session, say("scope", session.language), now))
+            return Said(self._steps.beside(session, say(_scope(heard), session.language), now))
         if question or heard.intent in _KNOWLEDGE:
             answer = self._respond(heard)
             if answer.known and (question or not self._helps(form, heard)):
@@ -191,7 +205,7 @@ class Dialogue:
             return Said(say("goodbye", language), ended=True)
         if self._means(heard, "out_of_scope") and heard.confidence >= CERTAIN:
             session.unsure = 0
-            return Said(say("how" if heard.offensive > ABUSIVE else "scope", language))
+            return Said(say("how" if heard.offensive > ABUSIVE else _scope(heard), language))
         answer = self._respond(heard)
         form = form_for(heard) if heard.confidence >= self._unsure else None
         if form and opens(form, heard, answer.score if answer.known else 0.0):
@@ -201,7 +215,7 @@ class Dialogue:
             session.unsure = 0
             return Said(answer.text, answer.handoff)
         if heard.confidence >= self._unsure:
-            return Said(say("scope", language))
+            return Said(say(_scope(heard), language))
         return self._unclear(session, heard)
 
     def _unclear(self, session: Session, heard: Understanding) -> Said:
@@ -249,3 +263,8 @@ class Dialogue:
         """Whether the turn answers what the form asked."""
         group = form.form.group(form.asked)
         return any(slot.name in group for slot in heard.slots)
+
+
+def _scope(heard: Understanding) -> str:
+    """What is said to a turn that is nobody's job here: why not, where that is others' data or equipment."""
+    return "scope.private" if reading.forbidden(heard.text) else "scope"

@@ -50,9 +50,34 @@ _NO = _any(
 )
 _NO_CORE = _any("不|错|没有|有误", r"\b(no|nope|nah|wrong|not|incorrect)\b")
 _CANCEL = _any(
-    "取消", "算了", "不用了", "不报了", "不办了", "不要了", "不弄了", "不需要了", "作罢", r"\bcancel\b",
-    r"\bnever ?mind\b", r"\bforget (it|about it)\b", r"\bstop (it|this)?$", r"\bdrop it\b", r"\bleave it\b",
+    "取消", "算了", "不用了", "不报了", "不办了", "不要了", "不弄了", "不需要了", "作罢",
+    "改天再", "以后再", "下次再", "明天再", "先不(报|办|弄|管|登记|订)", "先放(一放|着)", "不来了", "不用来了",
+    r"\bcancel\b", r"\bnever ?mind\b", r"\b(forget|drop|leave|scrap|skip) (it|that|about|the|this)\b",
+    r"\bstop (it|this)?$", r"\bdon'?t bother\b", r"\banother (day|time)\b",
 )  # fmt: skip
+_GOES_ON = _any(
+    "继续", "接着", "刚才", "还是要", "还没弄完",
+    r"\b(carry on|go on|continue|back to|go ahead|proceed|resume|please do)\b", r"^(so )?what about\b",
+)  # fmt: skip
+_OVER = _any(
+    "救护车(来|到)了", "火灭了", "^(我|我们|人|都|已经)?出来了", "没事了", "关好了", "已经关", "没危险", "人没事",
+    r"\b(ambulance|fire brigade|police)('s| is| are) (here|there)\b",
+    r"\b(i'm|we're|it's|it is|he's|she's) (out(?! of)|safe|ok|fine)\b",
+    r"\bfire is out\b", r"\b(valve|power|breaker|gas|water)('s| is)? (off|closed)\b", r"\bsafe now\b",
+)  # fmt: skip
+_SWITCH: Final[dict[Language, re.Pattern[str]]] = {
+    "en": _any("(说|讲|换|用|会)(成|个)?(英语|英文)", r"\b(speak|talk|switch|in|into|to|use)( in| to)? english\b",
+               r"^english( please)?$"),
+    "zh": _any("(说|讲|换|用|会)(成|个|回)?(中文|汉语|普通话|国语|华语)", r"^中文",
+               r"\b(speak|talk|switch|in|into|to|use)( in| to)? (chinese|mandarin)\b",
+               r"^(chinese|mandarin)( please)?$"),
+}  # fmt: skip
+_LATE = {
+    "afternoon": _any("下午", "午后", r"\bafternoon\b", r"\bp\.?m\b"),
+    "evening": _any("晚上", "[今明后当]晚", "傍晚", "夜里", r"\b(evening|tonight|night)\b"),
+}
+_EARLY = _any("上午", "早上", "早晨", "[今明后]早", "凌晨", "清晨", r"\b(morning|a\.?m)\b")
+_TIMES = re.compile("([0-9]{2}):([0-9]{2})")
 _CORRECTS = _any(
     "不对", "不是", "错了", "改成", "改为", "改到", "换成", "换到", "应该是", "我说的是", "说错", "更正",
     r"^no\b", r"\b(i mean\w*|meant|actually|instead|rather|wrong|change (it|that)? ?to|make (it|that)|correct(ion)?)\b",
@@ -70,6 +95,14 @@ _KEEPS_TO_SELF = _any(
     r"\b(rather not|prefer not|don't want to|not say|anonymous|don't know|not sure|no idea|private)\b",
 )  # fmt: skip
 _WONDERS = _any("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
+_FORBIDDEN = _any(
+    "电话", "手机号", "住(哪|几|在)", "谁家", "业主", "名单", "信息", "身份证", "监控", "录像", "密码", "行踪", "欠费",
+    "打开", "关掉", "关闭", "开门", "停(掉|止|下)", "启动", "重启", "开锁", "解锁", "调(高|低|到)", "删", "指令",
+    "管理员",
+    r"\b(phone|number|address|who|whose|names?|footage|cctv|camera|password|records?|bills?|owes?)\b",
+    r"\b(open|close|unlock|lock|turn|switch|stop|start|shut|restart|disable|enable|set|delete|override|instructions?|"
+    r"admin\w*|system|mode)\b",
+)  # fmt: skip
 _PLATE = re.compile(r"[\u4e00-\u9fff] ?[a-z][ ·]?[0-9a-z]{5,6}(?![0-9a-z])")
 _EVERYBODYS = frozenset(
     (
@@ -167,7 +200,7 @@ def _no(said: str) -> bool:
 def agrees(heard: Understanding) -> bool:
     """Whether the turn says yes."""
     said = plain(heard.text)
-    if _no(said) or _CANCEL.search(said):
+    if _no(said) or _CANCEL.search(said) or (_CORRECTS.search(said) and not _yes(said)):
         return False
     return _yes(said) or (heard.intent == "affirm" and heard.confidence >= SOME)
 
@@ -189,8 +222,14 @@ def gives_up(heard: Understanding) -> bool:
 def completed(heard: Understanding, language: Language, now: datetime) -> Understanding:
     """With the slots of fixed form that rules find where the model found none."""
     more = [slot for slot in normals.find(heard.text, language, now) if slot.name in _BY_RULE]
-    new = [slot for slot in more if not any(slot.start < had.end and had.start < slot.end for had in heard.slots)]
+    new = [slot for slot in more if not any(_rivals(slot, had) for had in heard.slots)]
     return replace(heard, slots=tuple(sorted((*heard.slots, *new), key=lambda slot: slot.start)))
+
+
+def _rivals(slot: Slot, had: Slot) -> bool:
+    # The day in a time (明晚八点, tonight at 7) is a slot beside it.
+    within = slot.name == "date" and had.name == "time"
+    return slot.start < had.end and had.start < slot.end and not within
 
 
 def found(text: str, language: Language, now: datetime) -> list[Slot]:
@@ -200,6 +239,64 @@ def found(text: str, language: Language, now: datetime) -> list[Slot]:
 
 def corrects(text: str) -> bool:
     return bool(_CORRECTS.search(plain(text)))
+
+
+def drops(text: str) -> bool:
+    """Whether it calls something off, however long it is."""
+    return bool(_CANCEL.search(plain(text)))
+
+
+def over(text: str) -> bool:
+    """Whether it says that a danger has passed."""
+    return bool(_OVER.search(plain(text)))
+
+
+def forbidden(text: str) -> bool:
+    """Whether it asks for other people's data, or for equipment to be moved."""
+    return bool(_FORBIDDEN.search(plain(text)))
+
+
+def goes_on(text: str) -> bool:
+    """Whether it takes up again what was left."""
+    return bool(_GOES_ON.search(plain(text)))
+
+
+def language_wished(text: str) -> Language | None:
+    """The language that a turn asks for, where it asks for little else."""
+    said = plain(text)
+    if len(said) > _ACT:
+        return None
+    return next((language for language, pattern in _SWITCH.items() if pattern.search(said)), None)
+
+
+def settled(value: Value, before: Value | None, text: str) -> Value:
+    """A time as it is meant: 7 to 9 beside "evening" is late, half past 8 after eight in the evening is, too; and a
+    bare "afternoon" moves the hour that was said before.
+
+    value, before: normal forms of the slot time.
+    """
+    if not isinstance(value, str):
+        return value
+    told = before if isinstance(before, str) and ":" in before else None
+    if ":" not in value:
+        return _moved(told, value in ("afternoon", "evening", "night")) if told else value
+    said = plain(text)
+    if _EARLY.search(said):
+        return value
+    first = int(value[:2])
+    if _LATE["afternoon"].search(said) or (_LATE["evening"].search(said) and first >= 5):
+        return _moved(value, True)
+    near = told is not None and abs(first + 12 - int(told[:2])) < abs(first - int(told[:2]))
+    return _moved(value, True) if near else value
+
+
+def _moved(value: str, late: bool) -> str:
+    def other(found: re.Match[str]) -> str:
+        hour = int(found[1])
+        hour += 12 if late and 1 <= hour < 12 else -12 if not late and hour > 12 else 0
+        return f"{hour:02}:{found[2]}"
+
+    return _TIMES.sub(other, value)
 
 
 def adds(text: str) -> bool:

@@ -19,7 +19,9 @@ from models.language.understanding import Understanding
 _MOST: Final = 3
 _LONGEST: Final = 500
 _DIGITS = re.compile("(?<![0-9])[0-9]{4,9}(?![0-9])")
-_WRITTEN = re.compile("(?<![a-z0-9])[rcvpdbm][- ]?[0-9]{4,9}(?![0-9])", re.ASCII | re.IGNORECASE)
+_WRITTEN = re.compile(
+    "(?<![a-z0-9])[rcvpdbm][- ]?(?:[0-9]{4,9}(?![0-9])|[零〇一二三四五六七八九]{4,9})", re.ASCII | re.I
+)
 _HAN = re.compile(HAN)
 _WORD = rf"(?:{CARDINAL}|\b{DIGIT_WORD}\b)"
 _ONE_WORD = re.compile(_WORD, re.ASCII)

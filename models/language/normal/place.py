@@ -157,6 +157,9 @@ def _numbered(line: Line, match: re.Match[str], name: str) -> _Part | None:
     while len(places) > 1 and len(line.digits(places[0], places[-1] + 1)) > 4:
         places.pop()
         suffix, end = "", places[-1] + 1
+    if name == "en_unit" and len(places) == 2 and len(line.digits(places[1], places[1] + 1)) > 2:
+        fields = {"unit": line.digits(places[0], places[0] + 1), "room": line.digits(places[1], places[1] + 1)}
+        return _Part(start, places[1] + 1, fields)
     digits = line.digits(places[0], places[-1] + 1)
     if name == "en_unit" and len(digits) < 3:
         return _Part(start, end, {"unit": digits.lstrip("0") or "0"})

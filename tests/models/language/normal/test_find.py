@@ -121,6 +121,7 @@ CHINESE: list[Case] = [
 ]
 ENGLISH: list[Case] = [
     ("building 3 unit 2 room 1502", "location", "building 3 unit 2 room 1502", place("b3 u2 r1502")),
+    ("building 3 unit 1 502", "location", "building 3 unit 1 502", place("b3 u1 r502")),
     ("tower b, flat 12 oh 3", "location", "tower b, flat 12 oh 3", place("bB r1203")),
     ("apartment 15-02", "location", "apartment 15-02", place("r1502")),
     ("the ninth floor", "location", "ninth floor", place("f9")),

@@ -1,0 +1,67 @@
+"""What a turn means beside what came before: hours of the evening, days within times, danger that has passed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.desk.dialogue import reading
+
+VISIT = "visitor_pass"
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "text", "wanted"),
+    [
+        ("07:00-09:00", None, "周五晚上的会议室，七点到九点", "19:00-21:00"),
+        ("08:30", "20:00", "八点半吧还是", "20:30"),
+        ("10:00", "15:00", "改成10点", "10:00"),
+        ("08:00", "20:00", "make it 8 in the morning", "08:00"),
+        ("afternoon", "04:00-06:00", "是下午", "16:00-18:00"),
+        ("morning", "20:00", "no, in the morning", "08:00"),
+        ("evening", None, "tonight", "evening"),
+    ],
+)
+def test_an_hour_is_meant_by_its_part_of_the_day(value: str, before: str | None, text: str, wanted: str) -> None:
+    assert reading.settled(value, before, text) == wanted
+
+
+def test_the_day_within_a_time_is_kept(resident: Any) -> None:
+    reply = resident.says("登记访客，[3号楼501](location)，[明晚八点](time)", VISIT)
+    assert (reply.form.filled["date"], reply.form.filled["time"]) == ("2026-11-25", "20:00")
+
+
+def test_a_bare_hour_corrects_the_time_and_is_no_yes(resident: Any) -> None:
+    resident.says("guest [tonight](date) at [7 pm](time), [building 3 room 501](location)", VISIT)
+    reply = resident.says("actually 8", "affirm", 0.7)
+    assert reply.order is None
+    assert reply.form.filled["time"] == "20:00"
+
+
+@pytest.mark.parametrize("said", ["switch to English please", "English please", "能说英语吗"])
+def test_a_wish_for_the_other_language_asks_again_in_it(resident: Any, said: str) -> None:
+    resident.says("登记访客，[明天](date)[上午九点](time)", VISIT)
+    assert "Which building" in resident.says(said, "repeat").answer
+
+
+def test_what_was_left_for_an_emergency_is_taken_up_or_dropped(resident: Any) -> None:
+    resident.says("我要投诉楼上太吵", "complaint")
+    resident.says("着火了", "emergency")
+    reply = resident.says("火灭了，刚才的投诉继续，[7号楼1603](location)", "request_status")
+    assert reply.emergency is None
+    assert reply.form.filled["location"] == {"building": "7", "room": "1603"}
+    resident.says("又着火了", "emergency")
+    assert resident.says("the ambulance is here, let us leave the complaint for another day", "emergency").form is None
+
+
+@pytest.mark.parametrize("said", ["火苗又冒出来了着火了", "the kitchen is on fire, it's out of control"])
+def test_a_danger_that_goes_on_is_one(resident: Any, said: str) -> None:
+    resident.says("我要投诉楼上太吵", "complaint")
+    resident.says("着火了", "emergency")
+    assert resident.says(said, "emergency").emergency
+
+
+def test_who_is_told_no_hears_why(resident: Any) -> None:
+    assert "other people's details" in resident.says("what is the owner's phone number").answer
+    assert "other people's details" not in resident.says("tell me a joke").answer
