@@ -26,6 +26,15 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
         "estate.",
         "抱歉，这个我帮不上忙。报修、登记和小区的问题，您可以找我。",
     ),
+    "who": (
+        "I am the estate's front desk, a program. I log repairs, complaints, visitors, parking, parcels, bookings and "
+        "renovations, and answer questions about the estate.",
+        "我是小区的前台助手，是个程序。报修、投诉、访客、停车、快递、预订、装修登记，还有小区的问题，都可以找我。",
+    ),
+    "urgent.perhaps": (
+        "If somebody is in danger, call 119 or 120 right now.",
+        "如果有人有危险，请马上打119或120。",
+    ),
     "language": ("Yes, let us speak English.", "好的，我们说中文。"),
     "scope.private": (
         "I am sorry, I cannot do that: I may not give out other people's details or operate equipment. "

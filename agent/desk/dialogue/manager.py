@@ -21,8 +21,9 @@ LONGEST: Final = 500
 """Characters of a turn."""
 ABUSIVE: Final = 0.8
 """Probability from which a turn counts as abuse."""
-PERILOUS: Final = 0.7
-"""Confidence from which the model alone may call a turn an emergency."""
+PERILOUS: Final = 0.3
+"""Confidence from which the model alone may call a turn an emergency; below it the turn is taken for what it is most
+likely besides, with a word of caution."""
 OFFERS: Final = 3
 LIKELY: Final = 0.1
 """Probability from which an intent is worth offering."""
@@ -78,7 +79,12 @@ class Dialogue:
         wished = reading.language_wished(heard.text)
         if wished:
             session.language = wished
+        heard, perhaps = _sober(heard)
         said = self._switched(session, now) if wished else self._said(session, heard, now)
+        if perhaps and not said.emergency and not reading.bare(heard):
+            said = replace(
+                said, text=join(say("urgent.perhaps", session.language), said.text, language=session.language)
+            )
         if heard.offensive > ABUSIVE and not said.emergency:
             calm = say("calm", session.language)
             said = replace(said, text=join(calm, said.text, language=session.language))
@@ -104,7 +110,7 @@ class Dialogue:
             return self._rescue(session, name, self._urgent(name, session.language))
         if len(heard.text) > LONGEST:
             return Said(say("long", session.language))
-        if not passed and heard.intent == "emergency" and heard.confidence >= PERILOUS:
+        if not passed and heard.intent == "emergency":
             answer = self._respond(heard)
             name = answer.entry if answer.known and answer.entry else "emergency"
             return self._rescue(session, name, answer.text if answer.known else self._urgent(name, session.language))
@@ -265,6 +271,17 @@ class Dialogue:
         return any(slot.name in group for slot in heard.slots)
 
 
+def _sober(heard: Understanding) -> tuple[Understanding, bool]:
+    """The turn, and whether it may be an emergency without being likely enough to count as one."""
+    others = {name: chance for name, chance in heard.scores.items() if name != "emergency"}
+    if heard.intent != "emergency" or heard.confidence >= PERILOUS or not others:
+        return heard, False
+    second = max(others, key=others.__getitem__)
+    return replace(heard, intent=second, confidence=others[second]), True
+
+
 def _scope(heard: Understanding) -> str:
-    """What is said to a turn that is nobody's job here: why not, where that is others' data or equipment."""
+    """What is said to a turn that is nobody's job here: who speaks, or why not, where that is others' data."""
+    if reading.asks_who(heard.text):
+        return "who"
     return "scope.private" if reading.forbidden(heard.text) else "scope"

@@ -49,6 +49,12 @@ _NO = _any(
     r"((no|nope|nah|wrong|not right|incorrect|not correct|that's|that is|it's|is|not quite|sorry)[ ,.]*)+",
 )
 _NO_CORE = _any("不|错|没有|有误", r"\b(no|nope|nah|wrong|not|incorrect)\b")
+_FINE = _any(
+    "不用改", "没什么要改", "没有?问题", "不用留", "不留了", "就这些",
+    r"\bthat's (fine|all|it)\b", r"\b(it's|all) (fine|good)\b",
+    r"\bnothing (to change|else|more)\b", r"\bno (change|phone|number)s?\b",
+)  # fmt: skip
+"""A no that agrees: nothing is to be changed, nothing to be added."""
 _CANCEL = _any(
     "取消", "算了", "不用了", "不报了", "不办了", "不要了", "不弄了", "不需要了", "作罢",
     "改天再", "以后再", "下次再", "明天再", "先不(报|办|弄|管|登记|订)", "先放(一放|着)", "不来了", "不用来了",
@@ -95,6 +101,12 @@ _KEEPS_TO_SELF = _any(
     r"\b(rather not|prefer not|don't want to|not say|anonymous|don't know|not sure|no idea|private)\b",
 )  # fmt: skip
 _WONDERS = _any("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
+_WHO = _any(
+    "你是(谁|机器人|真人|人工|什么)", "你叫(什么|啥)", "你(会|能)(干|做|帮)?(什么|啥|哪些)",
+    "(能|会)帮我(做|干)?(什么|啥)", r"\b(who|what) are you\b", r"\byour name\b",
+    r"\bare you (a |an )?(robot|human|real|bot|machine|person|ai)\b",
+    r"\bwhat can (you|i) (do|ask)\b",
+)  # fmt: skip
 _FORBIDDEN = _any(
     "电话", "手机号", "住(哪|几|在)", "谁家", "业主", "名单", "信息", "身份证", "监控", "录像", "密码", "行踪", "欠费",
     "打开", "关掉", "关闭", "开门", "停(掉|止|下)", "启动", "重启", "开锁", "解锁", "调(高|低|到)", "删", "指令",
@@ -200,9 +212,11 @@ def _no(said: str) -> bool:
 def agrees(heard: Understanding) -> bool:
     """Whether the turn says yes."""
     said = plain(heard.text)
-    if _no(said) or _CANCEL.search(said) or (_CORRECTS.search(said) and not _yes(said)):
+    if _no(said) or _CANCEL.search(said):
         return False
-    return _yes(said) or (heard.intent == "affirm" and heard.confidence >= SOME)
+    if _yes(said) or (len(said) <= _ACT and _FINE.search(said)):
+        return True
+    return heard.intent == "affirm" and heard.confidence >= SOME and not _CORRECTS.search(said)
 
 
 def denies(heard: Understanding) -> bool:
@@ -244,6 +258,11 @@ def corrects(text: str) -> bool:
 def drops(text: str) -> bool:
     """Whether it calls something off, however long it is."""
     return bool(_CANCEL.search(plain(text)))
+
+
+def asks_who(text: str) -> bool:
+    """Whether it asks who speaks here, or what for."""
+    return bool(_WHO.search(plain(text)))
 
 
 def over(text: str) -> bool:

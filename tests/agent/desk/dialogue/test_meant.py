@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.desk.dialogue import reading
+from models.language.understanding import Understanding
 
 VISIT = "visitor_pass"
 
@@ -65,3 +66,23 @@ def test_a_danger_that_goes_on_is_one(resident: Any, said: str) -> None:
 def test_who_is_told_no_hears_why(resident: Any) -> None:
     assert "other people's details" in resident.says("what is the owner's phone number").answer
     assert "other people's details" not in resident.says("tell me a joke").answer
+
+
+def test_a_turn_that_is_perhaps_an_emergency_is_dealt_with_after_a_word_of_caution(resident: Any) -> None:
+    scores = {"emergency": 0.1, "complaint": 0.6}
+    reply = resident.dialogue.turn(resident.session, Understanding("楼上好像不太对劲", "zh", "emergency", 0.1, scores))
+    assert reply.intent == "complaint"
+    assert reply.answer.startswith("如果有人有危险")
+    assert reply.form.name == "complaint"
+
+
+@pytest.mark.parametrize("said", ["no, that's fine", "不用改了", "没有问题不用留电话"])
+def test_a_no_that_has_nothing_to_change_is_a_yes(resident: Any, said: str) -> None:
+    resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
+    assert resident.says(said, "deny").order is not None
+
+
+@pytest.mark.parametrize("said", ["are you a robot?", "你叫什么名字", "what can you do"])
+def test_it_says_who_it_is(resident: Any, said: str) -> None:
+    answer = resident.says(said).answer
+    assert "a program" in answer or "是个程序" in answer
