@@ -114,9 +114,9 @@ class Dialogue:
             answer = self._respond(heard)
             name = answer.entry if answer.known and answer.entry else "emergency"
             return self._rescue(session, name, answer.text if answer.known else self._urgent(name, session.language))
-        if self._means(heard, "repeat"):
+        corrected = session.form is not None and _corrects(session.form, heard)
+        if self._means(heard, "repeat") and not corrected:
             return Said(session.answer or say("nothing_said", session.language))
-        corrected = session.form is not None and bool(heard.slots) and reading.corrects(heard.text)
         if self._means(heard, "human_agent") and not corrected:
             human = self._human(session.language)
             if session.form:
@@ -166,6 +166,8 @@ class Dialogue:
 
     def _aside(self, session: Session, form: OpenForm, heard: Understanding, now: datetime) -> Said | None:
         """Another request, or a question that has an answer; None when the turn belongs to the form."""
+        if _corrects(form, heard):
+            return None
         other = form_for(heard)
         requested = other is not None and bool(other.wish.search(heard.text))
         if (reading.bare(heard) and not requested) or heard.confidence < self._unsure or reading.denies(heard):
@@ -285,3 +287,10 @@ def _scope(heard: Understanding) -> str:
     if reading.asks_who(heard.text):
         return "who"
     return "scope.private" if reading.forbidden(heard.text) else "scope"
+
+
+def _corrects(form: OpenForm, heard: Understanding) -> bool:
+    """Whether the turn says one of the form's slots anew, whatever its intent seems to be."""
+    if reading.tail_changed(form.filled.get("phone"), heard.text) is not None:
+        return True
+    return reading.corrects(heard.text) and any(slot.name in form.form.takes for slot in reading.taken(heard))

@@ -82,6 +82,8 @@ _LATE = {
     "afternoon": _any("下午", "午后", r"\bafternoon\b", r"\bp\.?m\b"),
     "evening": _any("晚上", "[今明后当]晚", "傍晚", "夜里", r"\b(evening|tonight|night)\b"),
 }
+_WITHIN: Final = {"morning": (5, 12), "afternoon": (12, 19), "evening": (17, 24), "night": (18, 24)}
+"""Hours at which something of that part of the day begins."""
 _EARLY = _any("上午", "早上", "早晨", "[今明后]早", "凌晨", "清晨", r"\b(morning|a\.?m)\b")
 _TIMES = re.compile("([0-9]{2}):([0-9]{2})")
 _CORRECTS = _any(
@@ -101,6 +103,11 @@ _KEEPS_TO_SELF = _any(
     r"\b(rather not|prefer not|don't want to|not say|anonymous|don't know|not sure|no idea|private)\b",
 )  # fmt: skip
 _WONDERS = _any("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
+_TAIL = re.compile(
+    r"(尾号|末尾|后[三四]位|最后[三四]位|last (three|four|3|4)( digits)?|ends? (in|with))\D{0,8}(?P<tail>\d{3,4})(?!\d)"
+)
+_WEEKDAY = _any("(周|星期|礼拜)[一二三四五六日天]", r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\b")
+_NEXT = _any("下个?(周|星期|礼拜)", "这个?(周|星期|礼拜)", r"\b(next|this)\b")
 _WHO = _any(
     "你是(谁|机器人|真人|人工|什么)", "你叫(什么|啥)", "你(会|能)(干|做|帮)?(什么|啥|哪些)",
     "(能|会)帮我(做|干)?(什么|啥)", r"\b(who|what) are you\b", r"\byour name\b",
@@ -260,6 +267,18 @@ def drops(text: str) -> bool:
     return bool(_CANCEL.search(plain(text)))
 
 
+def tail_changed(phone: Value | None, text: str) -> str | None:
+    """The phone number with its last digits as the turn corrects them; None when it corrects none."""
+    found = _TAIL.search(plain(text)) if isinstance(phone, str) else None
+    return f"{phone}"[: -len(found["tail"])] + found["tail"] if found else None
+
+
+def names_weekday(text: str) -> bool:
+    """Whether a day is named by its weekday alone, not as one of next week."""
+    said = plain(text)
+    return bool(_WEEKDAY.search(said)) and not _NEXT.search(said)
+
+
 def asks_who(text: str) -> bool:
     """Whether it asks who speaks here, or what for."""
     return bool(_WHO.search(plain(text)))
@@ -298,7 +317,9 @@ def settled(value: Value, before: Value | None, text: str) -> Value:
         return value
     told = before if isinstance(before, str) and ":" in before else None
     if ":" not in value:
-        return _moved(told, value in ("afternoon", "evening", "night")) if told else value
+        moved = _moved(told, value != "morning") if told else ""
+        first, last = _WITHIN.get(value, (0, -1))
+        return moved if moved and first <= int(moved[:2]) < last else value
     said = plain(text)
     if _EARLY.search(said):
         return value

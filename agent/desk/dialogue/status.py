@@ -56,6 +56,8 @@ def written(text: str) -> bool:
 
 def named(heard: Understanding) -> int | None:
     """The order's number that the turn says."""
+    if whole := _WRITTEN.search(_PLATE.sub(" ", heard.text)):
+        return order_number(whole[0][1:])
     text = list(heard.text)
     for slot in heard.slots:
         if slot.name in _ELSE or (slot.name == "phone" and slot.end - slot.start > reading.SHORTEST_PHONE):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.desk.dialogue import reading
+from agent.desk.dialogue import reading, status
 from models.language.understanding import Understanding
 
 VISIT = "visitor_pass"
@@ -21,6 +21,7 @@ VISIT = "visitor_pass"
         ("08:00", "20:00", "make it 8 in the morning", "08:00"),
         ("afternoon", "04:00-06:00", "是下午", "16:00-18:00"),
         ("morning", "20:00", "no, in the morning", "08:00"),
+        ("afternoon", "08:30-10:00", "下午的时段", "afternoon"),
         ("evening", None, "tonight", "evening"),
     ],
 )
@@ -86,3 +87,36 @@ def test_a_no_that_has_nothing_to_change_is_a_yes(resident: Any, said: str) -> N
 def test_it_says_who_it_is(resident: Any, said: str) -> None:
     answer = resident.says(said).answer
     assert "a program" in answer or "是个程序" in answer
+
+
+@pytest.mark.parametrize(
+    "said", ["不对，电话尾号是[3333](location)", "the phone is wrong, it ends in [3333](location)"]
+)
+def test_the_last_digits_of_a_phone_number_can_be_corrected_alone(resident: Any, said: str) -> None:
+    resident.says("登记访客，[3号楼501](location)，[明天](date)，[13811112222](phone)", VISIT)
+    filled = resident.says(said, "deny").form.filled
+    assert (filled["phone"], filled["location"]) == ("13811113333", {"building": "3", "room": "501"})
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "wanted"),
+    [("next monday", "not monday, [tuesday](date)", "2026-12-01"), ("下周三", "说错了，[周四](date)", "2026-12-03"),
+     ("周五", "不对，[下周五](date)", "2026-12-04")],
+)  # fmt: skip
+def test_a_weekday_corrects_within_the_week_that_was_meant(resident: Any, first: str, then: str, wanted: str) -> None:
+    resident.says(f"guest [{first}](date), [building 3 room 501](location)", VISIT)
+    assert resident.says(then, "deny").form.filled["date"] == wanted
+
+
+@pytest.mark.parametrize("intent", ["repeat", "out_of_scope", "human_agent"])
+def test_a_correction_is_one_whatever_else_it_sounds_like(resident: Any, intent: str) -> None:
+    resident.says("guest [next wednesday](date), [building 3 room 501](location)", VISIT)
+    assert resident.says("sorry, I meant [thursday](date)", intent).form.filled["date"] == "2026-12-03"
+
+
+def test_an_order_is_found_by_its_number_in_words_and_a_plate_is_none(resident: Any) -> None:
+    resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
+    order = resident.says("对", "affirm").order
+    assert order.id == "V-1001"
+    assert "V 一零零一" in resident.says("V一零零一呢", "out_of_scope").answer
+    assert not status.written("有人占了我的车位，沪C77777")
