@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from agent.desk.dialogue.reading import bare
 from models.language.understanding import Understanding, Value
 
 _COMMON: Final = ("phone", "date", "time", "person", "duration", "count")
 SURE: Final = 0.6
 """Score from which an answer is better than a form that nobody clearly asked for."""
+_PLAIN: Final = 0.9
+"""Confidence from which mere slots ask for a form."""
 
 
 def _any(*parts: str) -> re.Pattern[str]:
@@ -131,12 +134,37 @@ _PURE = _any(
     r"\b(where (do|can|is|are)|opening hours|who do|which|is it allowed|am i allowed|do i need|are there|is there)\b",
 )  # fmt: skip
 """A question for knowledge, whatever it is about."""
+
+_OUTRIGHT: Final = (
+    (
+        "complaint",
+        _any(
+            "我?要投诉", "想投诉", r"\b(file|make|lodge|register|have) a complaint\b", r"\b(want|like) to complain\b",
+        ),
+    ),
+    ("repair_request", _any("我?要报修", "想报修", "来报修", r"\b(report|log) a (fault|repair|leak|breakdown)\b")),
+    ("visitor_pass", _any("登记(一?[个下])?访客", "访客登记", r"\bregister (a |my )?(visitor|guest)s?\b")),
+    (
+        "facility_booking",
+        _any("(预订|预约|订)(一?个)?(场地|会议室|球场)", r"\bbook (a|the) (gym|court|room|hall|pool|facility)\b"),
+    ),
+)  # fmt: skip
+"""Requests in so many words."""
+
 _PROCEDURE = _any(
     "(怎么|如何|哪里|在哪|去哪).{0,4}(报修|投诉|反映|举报|申请|收费)", "多少钱", "收费", "要钱", "几点", "电话(号码)?$",
     r"\bhow (do|can|should|to)( i| we)? ?(report|file|make|complain|request|get|ask)\b", r"\bhow much\b",
     r"\b(what time|where (do|can|should) (i|we))\b",
 )  # fmt: skip
 """The same where residents grumble in questions: "why does nobody mend it" is no question."""
+
+
+def outright(heard: Understanding) -> Understanding:
+    """The turn with the intent that it names in so many words, where the model sees none."""
+    if heard.intent != "out_of_scope":
+        return heard
+    named = next((intent for intent, words in _OUTRIGHT if words.search(heard.text)), None)
+    return replace(heard, intent=named, confidence=max(heard.confidence, SURE)) if named else heard
 
 
 def form_for(heard: Understanding) -> Form | None:
@@ -160,4 +188,7 @@ def opens(form: Form, heard: Understanding, score: float) -> bool:
         return False
     if form.always or form.wish.search(heard.text):
         return True
+    if bare(heard) and heard.confidence < _PLAIN:
+        # A mere address could be about anything.
+        return False
     return any(slot.name in form.triggers for slot in heard.slots) or score < SURE

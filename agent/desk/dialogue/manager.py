@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.desk.dialogue import filling, reading, status
-from agent.desk.dialogue.forms import FORMS, SURE, asks, form_for, opens
+from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, form_for, opens, outright
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, Answer, OpenForm, Reply, Session
 from agent.desk.dialogue.steps import Said, Steps
 from agent.desk.orders import Orders
@@ -23,7 +23,9 @@ ABUSIVE: Final = 0.8
 """Probability from which a turn counts as abuse."""
 PERILOUS: Final = 0.3
 """Confidence from which the model alone may call a turn an emergency; below it the turn is taken for what it is most
-likely besides, with a word of caution."""
+likely besides."""
+PERHAPS: Final = 0.1
+"""Confidence from which that word of caution is said."""
 OFFERS: Final = 3
 LIKELY: Final = 0.1
 """Probability from which an intent is worth offering."""
@@ -79,7 +81,7 @@ class Dialogue:
         wished = reading.language_wished(heard.text)
         if wished:
             session.language = wished
-        heard, perhaps = _sober(heard)
+        heard, perhaps = _sober(outright(heard))
         said = self._switched(session, now) if wished else self._said(session, heard, now)
         if perhaps and not said.emergency and not reading.bare(heard):
             said = replace(
@@ -195,6 +197,12 @@ class Dialogue:
     def _outside(self, session: Session, heard: Understanding, now: datetime) -> Said:
         """A turn while no form is open."""
         language = session.language
+        offered, session.offered = session.offered, None
+        if offered and (form := form_for(offered)) and _accepts(form, heard):
+            self._steps.open(session, form, offered, now)
+            assert session.form is not None
+            filling.fill(session.form, heard, language, now)
+            return self._steps.go_on(session, now)
         waiting, session.wants_number = session.wants_number, False
         by_phone = any(slot.name == "phone" for slot in heard.slots)
         if (
@@ -221,7 +229,9 @@ class Dialogue:
             return self._steps.open(session, form, heard, now)
         if answer.known or (heard.confidence >= self._unsure and heard.intent != "out_of_scope"):
             session.unsure = 0
-            return Said(answer.text, answer.handoff)
+            session.offered = heard if form else None
+            offer = say("offer", language) if form and answer.known and not asks(heard.text) else ""
+            return Said(join(answer.text, offer, language=language), answer.handoff)
         if heard.confidence >= self._unsure:
             return Said(say(_scope(heard), language))
         return self._unclear(session, heard)
@@ -279,7 +289,7 @@ def _sober(heard: Understanding) -> tuple[Understanding, bool]:
     if heard.intent != "emergency" or heard.confidence >= PERILOUS or not others:
         return heard, False
     second = max(others, key=others.__getitem__)
-    return replace(heard, intent=second, confidence=others[second]), True
+    return replace(heard, intent=second, confidence=others[second]), heard.confidence >= PERHAPS
 
 
 def _scope(heard: Understanding) -> str:
@@ -287,6 +297,18 @@ def _scope(heard: Understanding) -> str:
     if reading.asks_who(heard.text):
         return "who"
     return "scope.private" if reading.forbidden(heard.text) else "scope"
+
+
+def _accepts(form: Form, heard: Understanding) -> bool:
+    """Whether the turn takes up the form that was offered: by a yes, or by saying what it needs."""
+    needed = any(slot.name in form.takes for slot in reading.taken(heard)) and not asks(heard.text)
+    return reading.agrees(heard) or (needed and len(heard.text) <= reading.LONGEST_VALUE and _weak(heard))
+
+
+def _weak(heard: Understanding) -> bool:
+    """Whether the turn is no request or act of its own."""
+    other = form_for(heard)
+    return reading.bare(heard) or heard.confidence < SURE or not (other and other.wish.search(heard.text))
 
 
 def _corrects(form: OpenForm, heard: Understanding) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from agent.desk.dialogue.forms import Form
 from agent.desk.orders import Order
 from models.language.detect import Language
-from models.language.understanding import Slot, Value
+from models.language.understanding import Slot, Understanding, Value
 
 PATIENCE = timedelta(seconds=90)
 """Without a turn, after which the resident is taken to have left."""
@@ -96,6 +96,8 @@ class Session:
     """Turns in a row that were not understood outside a form."""
     wants_number: bool = False
     """Whether an order's number or phone was asked for."""
+    offered: Understanding | None = None
+    """The turn that was answered from knowledge, of which a form may come."""
     started: datetime | None = None
     last: datetime | None = None
     patience: timedelta = PATIENCE

@@ -120,3 +120,20 @@ def test_an_order_is_found_by_its_number_in_words_and_a_plate_is_none(resident: 
     assert order.id == "V-1001"
     assert "V 一零零一" in resident.says("V一零零一呢", "out_of_scope").answer
     assert not status.written("有人占了我的车位，沪C77777")
+
+
+@pytest.mark.parametrize("then", ["好的", "[6号楼1单元1502](location)"])
+def test_after_an_answer_the_form_is_offered_and_taken_up(resident: Any, then: str) -> None:
+    resident.known = ("装修手续",)
+    reply = resident.says("想办个装修手续", "renovation_moving")
+    assert reply.answer.endswith("要我帮您登记吗？")
+    assert resident.says(then, "affirm" if "好" in then else "repair_request", 0.5).form.name == "renovation"
+
+
+def test_a_question_gets_its_answer_without_an_offer(resident: Any) -> None:
+    resident.known = ("装修押金",)
+    assert "登记" not in resident.says("装修押金多少钱", "renovation_moving").answer
+
+
+def test_a_complaint_that_calls_itself_one_is_one(resident: Any) -> None:
+    assert resident.says("I want to file a complaint about a rude guard").form.name == "complaint"
