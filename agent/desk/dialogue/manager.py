@@ -11,6 +11,7 @@ from agent.desk.dialogue import filling, reading, status
 from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, form_for, opens, outright
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, Answer, OpenForm, Reply, Session
 from agent.desk.dialogue.steps import Said, Steps
+from agent.desk.emergency import ENTRIES, GENERAL
 from agent.desk.orders import Orders
 from agent.desk.phrases import join, say
 from hal.errors import LouguanError
@@ -114,8 +115,8 @@ class Dialogue:
             return Said(say("long", session.language))
         if not passed and heard.intent == "emergency":
             answer = self._respond(heard)
-            name = answer.entry if answer.known and answer.entry else "emergency"
-            return self._rescue(session, name, answer.text if answer.known else self._urgent(name, session.language))
+            name = answer.entry if answer.known and answer.entry in ENTRIES else GENERAL
+            return self._rescue(session, name, self._urgent(name, session.language))
         corrected = session.form is not None and _corrects(session.form, heard)
         if self._means(heard, "repeat") and not corrected:
             return Said(session.answer or say("nothing_said", session.language))
