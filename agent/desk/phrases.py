@@ -137,6 +137,10 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
         "Thank you, the visit is recorded under number {number}; the gatehouse will see to it.",
         "好的，访客登记已经记下了，单号是{number}，由门岗办理。",
     ),
+    "order.alter": (
+        "{number} is recorded and I cannot change it from here: {human} will do it for you.",
+        "{number}已经登记，我这里改不了，请联系{human}，马上给您改。",
+    ),
     "offer": ("Shall I register it for you?", "要我帮您登记吗？"),
     "more": ("Anything else?", "还有什么可以帮您？"),
     "status.ask": ("What is the order's number, or the phone number left with it?", "请说一下单号，或者登记的电话。"),

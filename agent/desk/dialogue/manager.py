@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agent.desk.dialogue import filling, reading, status
+from agent.desk.dialogue import filling, reading, speaking, status
 from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, form_for, opens, outright
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, Answer, OpenForm, Reply, Session
 from agent.desk.dialogue.steps import Said, Steps
@@ -79,7 +79,7 @@ class Dialogue:
         fresh = session.started is None
         session.started, session.last = session.started or now, now
         session.language = reading.language_of(heard, session.language, fresh)
-        wished = reading.language_wished(heard.text)
+        wished = None if self._emergency(heard.text) else reading.language_wished(heard.text)
         if wished:
             session.language = wished
         heard, perhaps = _sober(outright(heard))
@@ -214,6 +214,9 @@ class Dialogue:
             return self._status(session, heard, now)
         if not any(map(str.isalnum, heard.text)):
             return self._unclear(session, heard)
+        if session.order and reading.alters(heard.text):
+            human, number = self._human(language), speaking.digits(session.order.id, language)
+            return Said(say("order.alter", language, number=number, human=human), human)
         for act in ("greeting", "affirm", "deny"):
             if self._means(heard, act):
                 session.unsure = 0

@@ -103,6 +103,10 @@ _KEEPS_TO_SELF = _any(
     r"\b(rather not|prefer not|don't want to|not say|anonymous|don't know|not sure|no idea|private)\b",
 )  # fmt: skip
 _WONDERS = _any("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
+_ALTERS = _any(
+    "取消", "撤(销|回)", "(改|换)(成|到|为|个|一下)", r"\bcancel\b", r"\breschedule\b", r"\bchange (it|that|the|my)\b",
+    r"\bcan (it|that|we) be\b", r"\bmove it\b",
+)  # fmt: skip
 _TAIL = re.compile(
     r"(尾号|末尾|后[三四]位|最后[三四]位|last (three|four|3|4)( digits)?|ends? (in|with))\D{0,8}(?P<tail>\d{3,4})(?!\d)"
 )
@@ -277,6 +281,11 @@ def names_weekday(text: str) -> bool:
     """Whether a day is named by its weekday alone, not as one of next week."""
     said = plain(text)
     return bool(_WEEKDAY.search(said)) and not _NEXT.search(said)
+
+
+def alters(text: str) -> bool:
+    """Whether it wants what was just recorded to be changed or cancelled."""
+    return len(plain(text)) <= _ACT and bool(_ALTERS.search(plain(text)))
 
 
 def asks_who(text: str) -> bool:

@@ -137,3 +137,17 @@ def test_a_question_gets_its_answer_without_an_offer(resident: Any) -> None:
 
 def test_a_complaint_that_calls_itself_one_is_one(resident: Any) -> None:
     assert resident.says("I want to file a complaint about a rude guard").form.name == "complaint"
+
+
+@pytest.mark.parametrize("said", ["刚才那个取消吧，不来了", "能不能改成明天下午", "can I cancel that order?"])
+def test_what_is_recorded_already_is_changed_by_a_human(resident: Any, said: str) -> None:
+    resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
+    resident.says("对", "affirm")
+    reply = resident.says(said, VISIT)
+    assert reply.handoff
+    assert reply.form is None
+    assert reply.order is None
+
+
+def test_an_emergency_goes_before_a_wish_for_another_language(resident: Any) -> None:
+    assert resident.says("着火了 会说英语吗", "out_of_scope").emergency == "fire"
