@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from agent.desk import rules
-from agent.desk.dialogue import reading
+from agent.desk.dialogue import meant, reading
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, OpenForm
 from models.language.detect import Language
 from models.language.understanding import Slot, Understanding, Value
@@ -32,7 +32,7 @@ _BUILDING = re.compile("([0-9]{1,2}|[a-z])", re.ASCII)
 def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime) -> bool:
     """Takes everything from the turn that the form has a place for; whether that changed anything."""
     before = dict(form.filled)
-    if (phone := reading.tail_changed(form.filled.get("phone"), heard.text)) is not None:
+    if (phone := meant.tail_changed(form.filled.get("phone"), heard.text)) is not None:
         form.filled["phone"] = phone
         return form.filled != before
     heard = reading.completed(heard, language, now)
@@ -51,9 +51,9 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         hour = reading.normal("time", reading.without_lead(heard.text), language, now)
         named = {"time": hour} if hour is not None else {}
     if "time" in named:
-        named["time"] = reading.settled(named["time"], form.filled.get("time"), heard.text)
-    if "date" in named and reading.names_weekday(heard.text):
-        named["date"] = _same_week(named["date"], form.filled.get("date"))
+        named["time"] = meant.settled(named["time"], form.filled.get("time"), heard.text)
+    if "date" in named and meant.names_weekday(heard.text):
+        named["date"] = meant.same_week(named["date"], form.filled.get("date"))
     adding = reading.adds(heard.text) and not reading.corrects(heard.text)
     for name, value in named.items():
         _put(form, name, value, adding and name in _WORDS, now)
@@ -153,14 +153,6 @@ def _joined(before: Value, more: Value) -> Value:
         return before
     joint = "、" if re.search("[\u4e00-\u9fff]", f"{before}{more}") else ", "
     return f"{before}{joint}{more}"[: reading.LONGEST_VALUE]
-
-
-def _same_week(value: Value, before: Value | None) -> Value:
-    """A weekday that corrects a day of another week is meant within that week: not next Monday, Tuesday."""
-    day, other = rules.first_day(value), rules.first_day(before)
-    if day is None or other is None or "/" in str(value):
-        return value
-    return (day + timedelta(days=7 * round((other - day).days / 7))).isoformat()
 
 
 def _put(form: OpenForm, name: str, value: Value, adding: bool, now: datetime) -> None:

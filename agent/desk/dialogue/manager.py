@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agent.desk.dialogue import filling, reading, speaking, status
+from agent.desk.dialogue import filling, meant, reading, speaking, status
 from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, form_for, opens, outright
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, Answer, OpenForm, Reply, Session
 from agent.desk.dialogue.steps import Said, Steps
@@ -317,6 +317,6 @@ def _weak(heard: Understanding) -> bool:
 
 def _corrects(form: OpenForm, heard: Understanding) -> bool:
     """Whether the turn says one of the form's slots anew, whatever its intent seems to be."""
-    if reading.tail_changed(form.filled.get("phone"), heard.text) is not None:
+    if meant.tail_changed(form.filled.get("phone"), heard.text) is not None:
         return True
     return reading.corrects(heard.text) and any(slot.name in form.form.takes for slot in reading.taken(heard))

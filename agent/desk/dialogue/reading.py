@@ -12,6 +12,7 @@ from typing import Final
 
 from models.language import normal as normals
 from models.language.detect import Language
+from models.language.normal.codes import PROVINCES
 from models.language.understanding import SLOTS, Slot, Understanding, Value
 
 LONGEST_VALUE: Final = 80
@@ -27,98 +28,86 @@ _BY_RULE: Final = ("location", "date", "time", "duration", "phone", "plate")
 ACTS: Final = frozenset({"affirm", "deny", "repeat", "greeting", "thanks_goodbye", "human_agent", "out_of_scope"})
 
 
-def _any(*parts: str) -> re.Pattern[str]:
+def any_of(*parts: str) -> re.Pattern[str]:
+    """A pattern of alternatives in any case."""
     # ASCII, so that a word of English ends where Chinese begins.
     return re.compile("|".join(parts), re.ASCII | re.IGNORECASE)
 
 
-_YES = _any(
+_YES = any_of(
     "(对|是|好|行|可以|没错|没有?问题|嗯|恩|确认|确定|正确|就这样|就这么办|提交"
     "|的|了|啊|吧|呀|呢|请|谢谢|都|ok|[ ,，。])+",
     r"((yes|yeah|yep|yup|sure|ok|okay|right|correct|fine|exactly|perfect|good|great|please|do|go ahead|send it|submit|"
     r"confirm(ed)?|that is|that's|it is|thanks|thank you|all)[ ,.]*)+",
 )
-_YES_CORE = _any(
+_YES_CORE = any_of(
     "对|是|好|行|可以|没错|问题|嗯|恩|确认|确定|正确|就这|提交|ok",
     r"\b(yes|yeah|yep|yup|sure|ok|okay|right|correct|fine|exactly|perfect|good|great)\b",
     r"\b(go ahead|send|submit|confirm\w*)\b",
 )
 """Without one of these, "thanks" and "please" agree to nothing."""
-_NO = _any(
+_NO = any_of(
     "(不|不对|不是|错|不行|没有|不要|有误|不正确|啊|了|的|吧|嗯|哦|[ ,，。])+",
     r"((no|nope|nah|wrong|not right|incorrect|not correct|that's|that is|it's|is|not quite|sorry)[ ,.]*)+",
 )
-_NO_CORE = _any("不|错|没有|有误", r"\b(no|nope|nah|wrong|not|incorrect)\b")
-_FINE = _any(
+_NO_CORE = any_of("不|错|没有|有误", r"\b(no|nope|nah|wrong|not|incorrect)\b")
+_FINE = any_of(
     "不用改", "没什么要改", "没有?问题", "不用留", "不留了", "就这些",
     r"\bthat's (fine|all|it)\b", r"\b(it's|all) (fine|good)\b",
     r"\bnothing (to change|else|more)\b", r"\bno (change|phone|number)s?\b",
 )  # fmt: skip
 """A no that agrees: nothing is to be changed, nothing to be added."""
-_CANCEL = _any(
+_CANCEL = any_of(
     "取消", "算了", "不用了", "不报了", "不办了", "不要了", "不弄了", "不需要了", "作罢",
     "改天再", "以后再", "下次再", "明天再", "先不(报|办|弄|管|登记|订)", "先放(一放|着)", "不来了", "不用来了",
     r"\bcancel\b", r"\bnever ?mind\b", r"\b(forget|drop|leave|scrap|skip) (it|that|about|the|this)\b",
     r"\bstop (it|this)?$", r"\bdon'?t bother\b", r"\banother (day|time)\b",
 )  # fmt: skip
-_GOES_ON = _any(
+_GOES_ON = any_of(
     "继续", "接着", "刚才", "还是要", "还没弄完",
     r"\b(carry on|go on|continue|back to|go ahead|proceed|resume|please do)\b", r"^(so )?what about\b",
 )  # fmt: skip
-_OVER = _any(
+_OVER = any_of(
     "救护车(来|到)了", "火灭了", "^(我|我们|人|都|已经)?出来了", "没事了", "关好了", "已经关", "没危险", "人没事",
     r"\b(ambulance|fire brigade|police)('s| is| are) (here|there)\b",
     r"\b(i'm|we're|it's|it is|he's|she's) (out(?! of)|safe|ok|fine)\b",
     r"\bfire is out\b", r"\b(valve|power|breaker|gas|water)('s| is)? (off|closed)\b", r"\bsafe now\b",
 )  # fmt: skip
 _SWITCH: Final[dict[Language, re.Pattern[str]]] = {
-    "en": _any("(说|讲|换|用|会)(成|个)?(英语|英文)", r"\b(speak|talk|switch|in|into|to|use)( in| to)? english\b",
+    "en": any_of("(说|讲|换|用|会)(成|个)?(英语|英文)", r"\b(speak|talk|switch|in|into|to|use)( in| to)? english\b",
                r"^english( please)?$"),
-    "zh": _any("(说|讲|换|用|会)(成|个|回)?(中文|汉语|普通话|国语|华语)", r"^中文",
+    "zh": any_of("(说|讲|换|用|会)(成|个|回)?(中文|汉语|普通话|国语|华语)", r"^中文",
                r"\b(speak|talk|switch|in|into|to|use)( in| to)? (chinese|mandarin)\b",
                r"^(chinese|mandarin)( please)?$"),
 }  # fmt: skip
-_LATE = {
-    "afternoon": _any("下午", "午后", r"\bafternoon\b", r"\bp\.?m\b"),
-    "evening": _any("晚上", "[今明后当]晚", "傍晚", "夜里", r"\b(evening|tonight|night)\b"),
-}
-_WITHIN: Final = {"morning": (5, 12), "afternoon": (12, 19), "evening": (17, 24), "night": (18, 24)}
-"""Hours at which something of that part of the day begins."""
-_EARLY = _any("上午", "早上", "早晨", "[今明后]早", "凌晨", "清晨", r"\b(morning|a\.?m)\b")
-_TIMES = re.compile("([0-9]{2}):([0-9]{2})")
-_CORRECTS = _any(
+_CORRECTS = any_of(
     "不对", "不是", "错了", "改成", "改为", "改到", "换成", "换到", "应该是", "我说的是", "说错", "更正",
     r"^no\b", r"\b(i mean\w*|meant|actually|instead|rather|wrong|change (it|that)? ?to|make (it|that)|correct(ion)?)\b",
 )  # fmt: skip
-_LEAD = _any(
+_LEAD = any_of(
     "^(不对|不是|错了|哦|啊|嗯|那个|那|我说的是|说错了|应该是|应该|改成|改为|改到|换成|换到|就"
     "|是|在|我家?在|我住在?|[\\s,，。、])+",
     r"^((no|sorry|um|uh|well|oh|i mean|i meant|actually|it's|its|it is|make it|make that|change (it |that )?to|"
     r"i'm (at|in)|i live (at|in)|the one (at|in)|at|in|on|for)\b[ ,.]*)+",
 )  # fmt: skip
-_NEGATED = _any("(不是|并非|而非)[是在]?$", r"\b(not|isn't|instead of|rather than)( (in|at|on|the))*$")
-_ALSO = _any("还有", "另外", "也", "再加", r"\b(also|too|as well|and another|another thing)\b")
-_KEEPS_TO_SELF = _any(
+_NEGATED = any_of("(不是|并非|而非)[是在]?$", r"\b(not|isn't|instead of|rather than)( (in|at|on|the))*$")
+_ALSO = any_of("还有", "另外", "也", "再加", r"\b(also|too|as well|and another|another thing)\b")
+_KEEPS_TO_SELF = any_of(
     "不方便", "不想说", "不告诉", "保密", "匿名", "不知道", "不清楚", "说不上", "随便",
     r"\b(rather not|prefer not|don't want to|not say|anonymous|don't know|not sure|no idea|private)\b",
 )  # fmt: skip
-_WONDERS = _any("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
-_ALTERS = _any(
+_WONDERS = any_of("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
+_ALTERS = any_of(
     "取消", "撤(销|回)", "(改|换)(成|到|为|个|一下)", r"\bcancel\b", r"\breschedule\b", r"\bchange (it|that|the|my)\b",
     r"\bcan (it|that|we) be\b", r"\bmove it\b",
 )  # fmt: skip
-_TAIL = re.compile(
-    r"(尾号|末尾|后[三四]位|最后[三四]位|last (three|four|3|4)( digits)?|ends? (in|with))\D{0,8}(?P<tail>\d{3,4})(?!\d)"
-)
-_WEEKDAY = _any("(周|星期|礼拜)[一二三四五六日天]", r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\b")
-_NEXT = _any("下个?(周|星期|礼拜)", "这个?(周|星期|礼拜)", r"\b(next|this)\b")
-_WHO = _any(
+_WHO = any_of(
     "你是(谁|机器人|真人|人工|什么)", "你叫(什么|啥)", "你(会|能)(干|做|帮)?(什么|啥|哪些)",
     "(能|会)帮我(做|干)?(什么|啥)", r"\b(who|what) are you\b", r"\byour name\b",
     r"\bare you (a |an )?(robot|human|real|bot|machine|person|ai)\b",
     r"\bwhat can (you|i) (do|ask)\b",
 )  # fmt: skip
-_FORBIDDEN = _any(
+_FORBIDDEN = any_of(
     "电话", "手机号", "住(哪|几|在)", "谁家", "业主", "名单", "信息", "身份证", "监控", "录像", "密码", "行踪", "欠费",
     "打开", "关掉", "关闭", "开门", "停(掉|止|下)", "启动", "重启", "开锁", "解锁", "调(高|低|到)", "删", "指令",
     "管理员",
@@ -126,7 +115,7 @@ _FORBIDDEN = _any(
     r"\b(open|close|unlock|lock|turn|switch|stop|start|shut|restart|disable|enable|set|delete|override|instructions?|"
     r"admin\w*|system|mode)\b",
 )  # fmt: skip
-_PLATE = re.compile(r"[\u4e00-\u9fff] ?[a-z][ ·]?[0-9a-z]{5,6}(?![0-9a-z])")
+PLATE: Final = re.compile(rf"[{PROVINCES}] ?[a-z][ ·]?[0-9a-z]{{5,6}}(?![0-9a-z])", re.IGNORECASE)
 _EVERYBODYS = frozenset(
     (
         "ok",
@@ -155,15 +144,15 @@ _FILLER = re.compile(
 _FIELDS: Final = (
     (
         "location",
-        _any("地址", "地点", "位置", "房号", "楼号", "楼", r"\b(address|location|place|building|flat|room)\b"),
+        any_of("地址", "地点", "位置", "房号", "楼号", "楼", r"\b(address|location|place|building|flat|room)\b"),
     ),
-    ("date", _any("日期", "哪天", "日子", r"\b(date|day)\b")),
-    ("time", _any("时间", "几点", "钟点", r"\b(time|hour)\b")),
-    ("phone", _any("电话", "手机", "号码", r"\b(phone|mobile)\b")),
-    ("plate", _any("车牌", r"\b(plate|licen[cs]e)\b")),
-    ("person", _any("姓名", "名字", "访客", r"\b(name|visitor|guest)\b")),
-    ("facility", _any("场地", "设施", r"\b(facility)\b")),
-    ("object", _any("东西", "故障", "问题", "内容", r"\b(thing|problem|issue|object)\b")),
+    ("date", any_of("日期", "哪天", "日子", r"\b(date|day)\b")),
+    ("time", any_of("时间", "几点", "钟点", r"\b(time|hour)\b")),
+    ("phone", any_of("电话", "手机", "号码", r"\b(phone|mobile)\b")),
+    ("plate", any_of("车牌", r"\b(plate|licen[cs]e)\b")),
+    ("person", any_of("姓名", "名字", "访客", r"\b(name|visitor|guest)\b")),
+    ("facility", any_of("场地", "设施", r"\b(facility)\b")),
+    ("object", any_of("东西", "故障", "问题", "内容", r"\b(thing|problem|issue|object)\b")),
 )
 
 
@@ -271,18 +260,6 @@ def drops(text: str) -> bool:
     return bool(_CANCEL.search(plain(text)))
 
 
-def tail_changed(phone: Value | None, text: str) -> str | None:
-    """The phone number with its last digits as the turn corrects them; None when it corrects none."""
-    found = _TAIL.search(plain(text)) if isinstance(phone, str) else None
-    return f"{phone}"[: -len(found["tail"])] + found["tail"] if found else None
-
-
-def names_weekday(text: str) -> bool:
-    """Whether a day is named by its weekday alone, not as one of next week."""
-    said = plain(text)
-    return bool(_WEEKDAY.search(said)) and not _NEXT.search(said)
-
-
 def alters(text: str) -> bool:
     """Whether it wants what was just recorded to be changed or cancelled."""
     return len(plain(text)) <= _ACT and bool(_ALTERS.search(plain(text)))
@@ -316,38 +293,6 @@ def language_wished(text: str) -> Language | None:
     return next((language for language, pattern in _SWITCH.items() if pattern.search(said)), None)
 
 
-def settled(value: Value, before: Value | None, text: str) -> Value:
-    """A time as it is meant: 7 to 9 beside "evening" is late, half past 8 after eight in the evening is, too; and a
-    bare "afternoon" moves the hour that was said before.
-
-    value, before: normal forms of the slot time.
-    """
-    if not isinstance(value, str):
-        return value
-    told = before if isinstance(before, str) and ":" in before else None
-    if ":" not in value:
-        moved = _moved(told, value != "morning") if told else ""
-        first, last = _WITHIN.get(value, (0, -1))
-        return moved if moved and first <= int(moved[:2]) < last else value
-    said = plain(text)
-    if _EARLY.search(said):
-        return value
-    first = int(value[:2])
-    if _LATE["afternoon"].search(said) or (_LATE["evening"].search(said) and first >= 5):
-        return _moved(value, True)
-    near = told is not None and abs(first + 12 - int(told[:2])) < abs(first - int(told[:2]))
-    return _moved(value, True) if near else value
-
-
-def _moved(value: str, late: bool) -> str:
-    def other(found: re.Match[str]) -> str:
-        hour = int(found[1])
-        hour += 12 if late and 1 <= hour < 12 else -12 if not late and hour > 12 else 0
-        return f"{hour:02}:{found[2]}"
-
-    return _TIMES.sub(other, value)
-
-
 def adds(text: str) -> bool:
     """Whether it comes on top of what was said before."""
     return bool(_ALSO.search(plain(text)))
@@ -379,7 +324,7 @@ def language_of(heard: Understanding, before: Language, fresh: bool) -> Language
 
     fresh: whether it is the first turn, which decides whatever it is.
     """
-    text = _PLATE.sub(" ", heard.text.lower())
+    text = PLATE.sub(" ", heard.text.lower())
     words = re.findall(r"[a-z']{2,}", text)
     han = any("\u3400" <= char <= "\u9fff" for char in text)
     if not words and not han:

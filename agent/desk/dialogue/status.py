@@ -22,7 +22,6 @@ _DIGITS = re.compile("(?<![0-9])[0-9]{4,9}(?![0-9])")
 _WRITTEN = re.compile(
     "(?<![a-z0-9])[rcvpdbm][- ]?(?:[0-9]{4,9}(?![0-9])|[零〇一二三四五六七八九]{4,9})", re.ASCII | re.I
 )
-_PLATE = re.compile("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[a-z][ ·]?[0-9a-z]{5,6}", re.I)
 _HAN = re.compile(HAN)
 _WORD = rf"(?:{CARDINAL}|\b{DIGIT_WORD}\b)"
 _ONE_WORD = re.compile(_WORD, re.ASCII)
@@ -51,12 +50,12 @@ def look_up(orders: Orders, session: Session, heard: Understanding) -> Sequence[
 
 def written(text: str) -> bool:
     """Whether an order's whole number (R-1024) stands in the text, whatever its intent seems to be."""
-    return bool(_WRITTEN.search(_PLATE.sub(" ", text)))
+    return bool(_WRITTEN.search(reading.PLATE.sub(" ", text)))
 
 
 def named(heard: Understanding) -> int | None:
     """The order's number that the turn says."""
-    if whole := _WRITTEN.search(_PLATE.sub(" ", heard.text)):
+    if whole := _WRITTEN.search(reading.PLATE.sub(" ", heard.text)):
         return order_number(whole[0][1:])
     text = list(heard.text)
     for slot in heard.slots:

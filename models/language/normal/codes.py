@@ -8,7 +8,7 @@ from typing import Final
 from models.language.normal.hours import alternatives
 from models.language.normal.line import Found, Line
 
-_PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PINYIN: Final = {
     "jing": "京", "jin": "津", "hu": "沪", "yu": "渝", "ji": "冀", "yun": "云", "liao": "辽", "hei": "黑",
     "xiang": "湘", "wan": "皖", "lu": "鲁", "xin": "新", "su": "苏", "zhe": "浙", "gan": "赣", "e": "鄂", "gui": "桂",
@@ -21,7 +21,7 @@ _LOCAL: Final = re.compile("[2-9][0-9]{6,7}")
 _ASKED: Final = re.compile(r"(?:电话|号码|手机|座机|打|拨|call|number|phone|mobile|tel|dial|ring|reach me)[^ND]{0,12}$")
 _LETTER: Final = "[a-hj-np-z]"
 _PLATE: Final = re.compile(
-    rf"(?:(?P<han>[{_PROVINCES}])|\b(?P<latin>{alternatives(_PINYIN)})[ -]?(?=[a-z][^a-z]))[ ·.\-]?(?P<city>[a-z])"
+    rf"(?:(?P<han>[{PROVINCES}])|\b(?P<latin>{alternatives(_PINYIN)})[ -]?(?=[a-z][^a-z]))[ ·.\-]?(?P<city>[a-z])"
     rf"(?P<rest>(?:[ ·.\-]{{0,2}}(?:[ND]|{_LETTER}(?![a-z]))|{_LETTER}{{2}}(?![a-z])){{1,7}}[学警挂港澳领]?)",
     re.ASCII,
 )

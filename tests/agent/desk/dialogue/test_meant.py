@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.desk.dialogue import reading, status
+from agent.desk.dialogue import meant, status
 from models.language.understanding import Understanding
 
 VISIT = "visitor_pass"
@@ -26,7 +26,7 @@ VISIT = "visitor_pass"
     ],
 )
 def test_an_hour_is_meant_by_its_part_of_the_day(value: str, before: str | None, text: str, wanted: str) -> None:
-    assert reading.settled(value, before, text) == wanted
+    assert meant.settled(value, before, text) == wanted
 
 
 def test_the_day_within_a_time_is_kept(resident: Any) -> None:

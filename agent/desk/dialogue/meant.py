@@ -1,0 +1,78 @@
+"""Values as they are meant beside what was said before: hours by the part of the day, weekdays, ends of numbers."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from agent.desk import rules
+from agent.desk.dialogue import reading
+from agent.desk.dialogue.reading import any_of
+from models.language.understanding import Value
+
+_LATE = {
+    "afternoon": any_of("下午", "午后", r"\bafternoon\b", r"\bp\.?m\b"),
+    "evening": any_of("晚上", "[今明后当]晚", "傍晚", "夜里", r"\b(evening|tonight|night)\b"),
+}
+_WITHIN: Final = {"morning": (5, 12), "afternoon": (12, 19), "evening": (17, 24), "night": (18, 24)}
+"""Hours at which something of that part of the day begins."""
+_EARLY = any_of("上午", "早上", "早晨", "[今明后]早", "凌晨", "清晨", r"\b(morning|a\.?m)\b")
+_TIMES = re.compile("([0-9]{2}):([0-9]{2})")
+_TAIL = re.compile(
+    r"(尾号|末尾|后[三四]位|最后[三四]位|last (three|four|3|4)( digits)?|ends? (in|with))\D{0,8}(?P<tail>\d{3,4})(?!\d)"
+)
+_WEEKDAY = any_of("(周|星期|礼拜)[一二三四五六日天]", r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\b")
+_NEXT = any_of("下个?(周|星期|礼拜)", "这个?(周|星期|礼拜)", r"\b(next|this)\b")
+
+
+def tail_changed(phone: Value | None, text: str) -> str | None:
+    """The phone number with its last digits as the turn corrects them; None when it corrects none."""
+    found = _TAIL.search(reading.plain(text)) if isinstance(phone, str) else None
+    return f"{phone}"[: -len(found["tail"])] + found["tail"] if found else None
+
+
+def names_weekday(text: str) -> bool:
+    """Whether a day is named by its weekday alone, not as one of next week."""
+    said = reading.plain(text)
+    return bool(_WEEKDAY.search(said)) and not _NEXT.search(said)
+
+
+def settled(value: Value, before: Value | None, text: str) -> Value:
+    """A time as it is meant: 7 to 9 beside "evening" is late, half past 8 after eight in the evening is, too; and a
+    bare "afternoon" moves the hour that was said before.
+
+    value, before: normal forms of the slot time.
+    """
+    if not isinstance(value, str):
+        return value
+    told = before if isinstance(before, str) and ":" in before else None
+    if ":" not in value:
+        moved = _moved(told, value != "morning") if told else ""
+        first, last = _WITHIN.get(value, (0, -1))
+        return moved if moved and first <= int(moved[:2]) < last else value
+    said = reading.plain(text)
+    if _EARLY.search(said):
+        return value
+    first = int(value[:2])
+    if _LATE["afternoon"].search(said) or (_LATE["evening"].search(said) and first >= 5):
+        return _moved(value, True)
+    near = told is not None and abs(first + 12 - int(told[:2])) < abs(first - int(told[:2]))
+    return _moved(value, True) if near else value
+
+
+def _moved(value: str, late: bool) -> str:
+    def other(found: re.Match[str]) -> str:
+        hour = int(found[1])
+        hour += 12 if late and 1 <= hour < 12 else -12 if not late and hour > 12 else 0
+        return f"{hour:02}:{found[2]}"
+
+    return _TIMES.sub(other, value)
+
+
+def same_week(value: Value, before: Value | None) -> Value:
+    """A weekday that corrects a day of another week is meant within that week: not next Monday, Tuesday."""
+    day, other = rules.first_day(value), rules.first_day(before)
+    if day is None or other is None or "/" in str(value):
+        return value
+    return (day + timedelta(days=7 * round((other - day).days / 7))).isoformat()
