@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from agent.api.client import Client, RefusedError, UnreachableError
+from agent.desk.patterns import any_of
 from models.language.detect import Language
 
 FRESH_S: Final = 2.0
@@ -24,11 +25,6 @@ TRIED: Final = 5.0
 """Seconds without asking a core that did not answer."""
 
 
-def _any(*parts: str) -> re.Pattern[str]:
-    # ASCII, so that a word of English ends where Chinese begins.
-    return re.compile("|".join(parts), re.ASCII | re.IGNORECASE)
-
-
 class Kind(NamedTuple):
     """A quantity or sort of equipment: the words for it, and what its Brick class contains."""
 
@@ -37,39 +33,39 @@ class Kind(NamedTuple):
 
 
 QUANTITIES: Final = (
-    Kind(_any("pm ?2[.点]?5", "pm 2 point 5", "雾霾", "颗粒物"), _any("PM2", "Particulate")),
+    Kind(any_of("pm ?2[.点]?5", "pm 2 point 5", "雾霾", "颗粒物"), any_of("PM2", "Particulate")),
     Kind(
-        _any("空气质量", "空气怎么样", "空气好", r"\bair quality\b"),
-        _any("PM2", "Particulate", "CO2", "Air_Quality"),
+        any_of("空气质量", "空气怎么样", "空气好", r"\bair quality\b"),
+        any_of("PM2", "Particulate", "CO2", "Air_Quality"),
     ),
-    Kind(_any("二氧化碳", r"\bco2\b", "carbon dioxide", "闷不闷"), _any("CO2")),
-    Kind(_any("湿度", "潮不潮", r"\bhumid(ity)?\b", r"\bdamp\b"), _any("Humidity")),
-    Kind(_any("水压", "压力", r"\bpressure\b"), _any("Pressure")),
-    Kind(_any("噪音", "分贝", r"\bnoise level\b", r"\bdecibels?\b"), _any("Noise", "Sound")),
-    Kind(_any("水位", r"\bwater level\b"), _any("Level")),
+    Kind(any_of("二氧化碳", r"\bco2\b", "carbon dioxide", "闷不闷"), any_of("CO2")),
+    Kind(any_of("湿度", "潮不潮", r"\bhumid(ity)?\b", r"\bdamp\b"), any_of("Humidity")),
+    Kind(any_of("水压", "压力", r"\bpressure\b"), any_of("Pressure")),
+    Kind(any_of("噪音", "分贝", r"\bnoise level\b", r"\bdecibels?\b"), any_of("Noise", "Sound")),
+    Kind(any_of("水位", r"\bwater level\b"), any_of("Level")),
     Kind(
-        _any(
+        any_of(
             "温度", "水温", "几度", "多少度", "冷不冷", "热不热", "暖和",
             r"\btemp(erature)?\b", r"\bhow (warm|cold|hot|cool)\b", r"\bdegrees?\b",
         ),
-        _any("Temperature"),
+        any_of("Temperature"),
     ),
 )  # fmt: skip
 EQUIPMENT: Final = (
-    Kind(_any("电梯", "升降机", r"\blifts?\b", r"\belevators?\b"), _any("Elevator", "Lift")),
-    Kind(_any("水泵", "泵房", "加压泵", r"\bpumps?\b"), _any("Pump")),
+    Kind(any_of("电梯", "升降机", r"\blifts?\b", r"\belevators?\b"), any_of("Elevator", "Lift")),
+    Kind(any_of("水泵", "泵房", "加压泵", r"\bpumps?\b"), any_of("Pump")),
     Kind(
-        _any("空调", "新风", "风机", r"\bair ?con\w*\b", r"\bac\b", "ventilation", "air handler"),
-        _any("AHU", "Air_Handler", "HVAC", "Fan", "Chiller"),
+        any_of("空调", "新风", "风机", r"\bair ?con\w*\b", r"\bac\b", "ventilation", "air handler"),
+        any_of("AHU", "Air_Handler", "HVAC", "Fan", "Chiller"),
     ),
     Kind(
-        _any("锅炉", "暖气", "供暖", "地暖", "热水", r"\bboilers?\b", r"\bheating\b", "hot water"),
-        _any("Boiler", "Heat", "Hot_Water"),
+        any_of("锅炉", "暖气", "供暖", "地暖", "热水", r"\bboilers?\b", r"\bheating\b", "hot water"),
+        any_of("Boiler", "Heat", "Hot_Water"),
     ),
-    Kind(_any("泳池", "游泳池", r"\bpool\b"), _any("Pool")),
-    Kind(_any("充电桩", r"\bcharg(er|ing)\b"), _any("Charg")),
-    Kind(_any("道闸", "车库门", "大门", r"\bbarrier\b", r"\bgates?\b"), _any("Gate", "Barrier", "Door")),
-    Kind(_any("喷泉", r"\bfountain\b"), _any("Fountain")),
+    Kind(any_of("泳池", "游泳池", r"\bpool\b"), any_of("Pool")),
+    Kind(any_of("充电桩", r"\bcharg(er|ing)\b"), any_of("Charg")),
+    Kind(any_of("道闸", "车库门", "大门", r"\bbarrier\b", r"\bgates?\b"), any_of("Gate", "Barrier", "Door")),
+    Kind(any_of("喷泉", r"\bfountain\b"), any_of("Fountain")),
 )  # fmt: skip
 
 _NUMBER: Final = re.compile(r"\d+|[一二两三四五六七八九十]|\b(?:one|two|three|four|five|six)\b", re.ASCII)
@@ -89,7 +85,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "join": ("; ", "；"),
     "end": (".", "。"),
 }  # fmt: skip
-_WHEN: Final = _any("什么时候", "几点", "多久", "何时", r"\bwhen\b", r"\bhow long\b")
+_WHEN: Final = any_of("什么时候", "几点", "多久", "何时", r"\bwhen\b", r"\bhow long\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
 from agent import config
+from agent.desk.patterns import any_of
 from models.language.understanding import Value
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -18,61 +18,57 @@ _CLOSING = time(18)
 """Of a day that was named without an hour."""
 
 
-def _any(*parts: str) -> re.Pattern[str]:
-    # ASCII, so that a word of English ends where Chinese begins.
-    return re.compile("|".join(parts), re.ASCII | re.IGNORECASE)
-
-
 _OBJECTS: Final = (
-    ("lift", _any("电梯", "梯厢", r"\b(lift|elevator)s?\b")),
+    ("lift", any_of("电梯", "梯厢", r"\b(lift|elevator)s?\b")),
     (
         "heating_cooling",
-        _any(
+        any_of(
             "空调", "暖气", "地暖", "供暖", "锅炉", "新风", "热水器",
             r"\b(heat\w*|radiator|boiler|air ?con\w*|a/?c)\b",
         ),
     ),
     (
         "plumbing",
-        _any(
+        any_of(
             "水管", "水龙头", "龙头", "马桶", "下水", "地漏", "水槽", "水池", "花洒", "漏水", "渗水", "堵", "没水",
             "热水",             r"\b(pipes?|taps?|faucets?|toilets?|drains?|sinks?|showers?|plumbing|leak\w*|water)\b",
         ),
     ),
     (
         "electrical",
-        _any(
+        any_of(
             "插座", "开关", "电闸", "跳闸", "没电", "停电", "电线", "灯", "电表",
             r"\b(lights?|lamps?|sockets?|outlets?|switch\w*|breakers?|power|wiring|electric\w*|bulbs?)\b",
         ),
     ),
-    ("appliance", _any("洗衣机", "冰箱", "油烟机", "灶", r"\b(fridge|washer|washing machine|oven|hob|stove)\b")),
-    ("doors", _any("门", "锁", "窗", "闸机", r"\b(doors?|locks?|locked|windows?|gates?|intercom|keys?)\b")),
-    ("parking", _any("车位", "道闸", "停车", "充电桩", r"\b(parking|bays?|barrier|charg(er|ing))\b")),
-    ("noise", _any("吵", "噪音", "噪声", "音乐", r"\b(nois\w*|loud|music|shout\w*|bark\w*)\b")),
-    ("cleaning", _any("垃圾", "脏", "臭", "卫生", r"\b(rubbish|trash|garbage|dirty|smell\w*|clean\w*|filthy)\b")),
-    ("security", _any("保安", "陌生人", "监控", "小偷", r"\b(security|guards?|strangers?|cameras?|theft|stolen)\b")),
+    ("appliance", any_of("洗衣机", "冰箱", "油烟机", "灶", r"\b(fridge|washer|washing machine|oven|hob|stove)\b")),
+    ("doors", any_of("门", "锁", "窗", "闸机", r"\b(doors?|locks?|locked|windows?|gates?|intercom|keys?)\b")),
+    ("parking", any_of("车位", "道闸", "停车", "充电桩", r"\b(parking|bays?|barrier|charg(er|ing))\b")),
+    ("noise", any_of("吵", "噪音", "噪声", "音乐", r"\b(nois\w*|loud|music|shout\w*|bark\w*)\b")),
+    ("cleaning", any_of("垃圾", "脏", "臭", "卫生", r"\b(rubbish|trash|garbage|dirty|smell\w*|clean\w*|filthy)\b")),
+    ("security", any_of("保安", "陌生人", "监控", "小偷", r"\b(security|guards?|strangers?|cameras?|theft|stolen)\b")),
     (
         "public_area",
-        _any("大堂", "走廊", "楼道", "楼梯", "花园", "路面", r"\b(lobby|corridor|hall\w*|stair\w*|garden|path|road)\b"),
+        any_of("大堂", "走廊", "楼道", "楼梯", "花园", "路面",
+               r"\b(lobby|corridor|hall\w*|stair\w*|garden|path|road)\b"),
     ),
 )  # fmt: skip
 _OF_FORM: Final = {
     "visitor_pass": "security", "parking": "parking", "parcel": "parcel", "booking": "facility", "renovation": "other",
 }  # fmt: skip
 CATEGORIES: Final = (*(name for name, _ in _OBJECTS), "parcel", "facility", "other")
-_SEVERE = _any("爆", "喷水", "淹", "漫", "水漫", "哗哗", r"\b(burst|flood\w*|gush\w*|pouring|everywhere)\b")
-_PRESSING = _any(
+_SEVERE = any_of("爆", "喷水", "淹", "漫", "水漫", "哗哗", r"\b(burst|flood\w*|gush\w*|pouring|everywhere)\b")
+_PRESSING = any_of(
     "漏水", "漏得", "没电", "停电", "跳闸", "电梯.{0,8}(停|不动|坏|不走)", "(停|坏).{0,4}电梯", "锁在", "进不去",
     "进不了", "打不开门", "门打不开", r"\bleak", r"\bno (power|electricity)\b", r"\bpower is out\b",
     r"\b(lift|elevator)\b.{0,30}\b(stop\w*|stuck|broken|not work\w*|won't|out)\b",
     r"\block(ed)? out\b", r"\bcan't get in\b",
 )  # fmt: skip
-_FRAIL = _any(
+_FRAIL = any_of(
     "老人", "孩子", "小孩", "婴儿", "宝宝", "孕妇", "奶奶", "爷爷", "残疾", "轮椅",
     r"\b(baby|babies|child\w*|kids?|infant|elderly|pregnant|grand(ma|pa|mother|father)|wheelchair|disabled)\b",
 )  # fmt: skip
-_MINOR = _any("掉漆", "划痕", "裂纹", "油漆", "松动", r"\b(paint|scratch\w*|cosmetic|loose|squeak\w*)\b")
+_MINOR = any_of("掉漆", "划痕", "裂纹", "油漆", "松动", r"\b(paint|scratch\w*|cosmetic|loose|squeak\w*)\b")
 
 
 def due(promised: config.Orders, priority: Priority, slots: Mapping[str, Value], now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.desk.dialogue.reading import bare
+from agent.desk.patterns import any_of
 from models.language.understanding import Understanding, Value
 
 _COMMON: Final = ("phone", "date", "time", "person", "duration", "count")
@@ -15,11 +16,6 @@ SURE: Final = 0.6
 """Score from which an answer is better than a form that nobody clearly asked for."""
 _PLAIN: Final = 0.9
 """Confidence from which mere slots ask for a form."""
-
-
-def _any(*parts: str) -> re.Pattern[str]:
-    # ASCII, so that a word of English ends where Chinese begins.
-    return re.compile("|".join(parts), re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +60,20 @@ class Form:
 FORMS: Final = (
     Form(
         "repair", "repair", "repair_request", (("object", "symptom"), ("location",)), _COMMON,
-        _any(
+        any_of(
             "报修", "修一下", "来修", "维修", "派人", "派个", r"\b(fix|repair|mend|report|something|send (a|some))\w*",
         ),
         always=True, whole=True, home=True,
     ),
     Form(
         "complaint", "complaint", "complaint", (("object", "symptom"), ("location",)), _COMMON,
-        _any("投诉", "反映", "举报", "管管", r"\b(complain\w*|report)\b"),
+        any_of("投诉", "反映", "举报", "管管", r"\b(complain\w*|report)\b"),
         always=True, may_decline=("location",), whole=True, in_past=True,
     ),
     Form(
         "visitor_pass", "visitor_pass", "visitor_pass", (("location",), ("date",)),
         ("time", "person", "count", "plate", "phone", "duration"),
-        _any(
+        any_of(
             "登记", "预约", "帮我", "给我", "放行", "放他", "放她", "要来", "会来", "过来", "来我家", "开个", "通行码",
             r"\b(register|let (him|her|them|my)|expecting|coming|visit(s|ing)?|pass for|guest code)\b",
             r"\b(i need|i want|i'd like)\b",
@@ -86,7 +82,7 @@ FORMS: Final = (
     ),
     Form(
         "parking_permit", "parking", "parking", (("plate",), ("location",)), ("phone", "date", "duration", "person"),
-        _any(
+        any_of(
             "(办|租|续|申请|换|登记).{0,6}(车|月卡|月租|停车)", "(月卡|月租|车位|车牌).{0,6}(办|租|续|申请|换|登记)",
             r"\b(rent|permit|register|renew|apply|monthly|get) .{0,20}\b(bay|space|parking|permit|car|plate|pass)\b",
         ),
@@ -95,7 +91,7 @@ FORMS: Final = (
     Form(
         "parking", "parking", "parking", (("location", "plate"),),
         ("object", "symptom", "phone", "date", "time", "person", "duration"),
-        _any(
+        any_of(
             "占", "挡", "堵", "挪车", "停在我", "被停", "打不开", "不抬", "帮我", "给我", "叫他",
             r"\b(in my|blocking|blocked|taken|move (the|that|this|it|his|her)|parked|i need|i want)\b",
         ),
@@ -104,7 +100,7 @@ FORMS: Final = (
     Form(
         "parcel", "parcel", "parcel", (("phone", "location"),),
         ("object", "symptom", "date", "time", "person", "count"),
-        _any(
+        any_of(
             "帮我", "查一下", "查查", "找一下", "找不到", "没收到", "丢了", "不见", "寄存", "代收",
             r"\b(check|find|lost|missing|hold|collect|haven't|has my|where's my|where is my|i need|i want)\b",
         ),
@@ -113,20 +109,20 @@ FORMS: Final = (
     Form(
         "booking", "booking", "facility_booking", (("facility",), ("date",), ("time",)),
         ("location", "count", "duration", "phone", "person"),
-        _any("订", "约", "预定", "定一", "留一", "包场", r"\b(book\w*|reserv\w*|i need|i want|i'd like)\b"),
+        any_of("订", "约", "预定", "定一", "留一", "包场", r"\b(book\w*|reserv\w*|i need|i want|i'd like)\b"),
         triggers=("date", "time", "count", "duration"),
     ),
     Form(
         "renovation", "renovation", "renovation_moving", (("location",), ("date",)),
         ("time", "duration", "phone", "person", "object", "count"),
-        _any(
+        any_of(
             "申请", "登记", "预约", "报备", "搬家", "搬进", "搬走", "搬出", "帮我", "要装修", "开工", "入场",
             r"\b(apply|register|book|reserve|moving|move (in|out)|start|i need|i want|i'd like)\b",
         ),
         triggers=("date", "location"), home=True,
     ),
 )  # fmt: skip
-_PURE = _any(
+_PURE = any_of(
     "几点", "多少", "怎么", "如何", "什么时候", "何时", "什么手续", "什么材料", "哪些", "在哪", "哪里", "哪儿", "收费",
     "要钱", "价格", "允许", "可不可以", "有没有", "多久", "规定", "是什么", "电话(号码)?$",
     r"\b(how (much|many|long|do|can|to|does)|what (time|are|is|do|does|hours|documents))\b",
@@ -138,20 +134,20 @@ _PURE = _any(
 _OUTRIGHT: Final = (
     (
         "complaint",
-        _any(
+        any_of(
             "我?要投诉", "想投诉", r"\b(file|make|lodge|register|have) a complaint\b", r"\b(want|like) to complain\b",
         ),
     ),
-    ("repair_request", _any("我?要报修", "想报修", "来报修", r"\b(report|log) a (fault|repair|leak|breakdown)\b")),
-    ("visitor_pass", _any("登记(一?[个下])?访客", "访客登记", r"\bregister (a |my )?(visitor|guest)s?\b")),
+    ("repair_request", any_of("我?要报修", "想报修", "来报修", r"\b(report|log) a (fault|repair|leak|breakdown)\b")),
+    ("visitor_pass", any_of("登记(一?[个下])?访客", "访客登记", r"\bregister (a |my )?(visitor|guest)s?\b")),
     (
         "facility_booking",
-        _any("(预订|预约|订)(一?个)?(场地|会议室|球场)", r"\bbook (a|the) (gym|court|room|hall|pool|facility)\b"),
+        any_of("(预订|预约|订)(一?个)?(场地|会议室|球场)", r"\bbook (a|the) (gym|court|room|hall|pool|facility)\b"),
     ),
 )  # fmt: skip
 """Requests in so many words."""
 
-_PROCEDURE = _any(
+_PROCEDURE = any_of(
     "(怎么|如何|哪里|在哪|去哪).{0,4}(报修|投诉|反映|举报|申请|收费)", "多少钱", "收费", "要钱", "几点", "电话(号码)?$",
     r"\bhow (do|can|should|to)( i| we)? ?(report|file|make|complain|request|get|ask)\b", r"\bhow much\b",
     r"\b(what time|where (do|can|should) (i|we))\b",

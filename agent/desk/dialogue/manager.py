@@ -108,7 +108,7 @@ class Dialogue:
         return Said(join(say("language", session.language), say("how", session.language), language=session.language))
 
     def _said(self, session: Session, heard: Understanding, now: datetime) -> Said:
-        passed = session.form is not None and session.form.asked == RESUME and reading.over(heard.text)
+        passed = session.form is not None and session.form.asked == RESUME and reading.passed(heard.text)
         if not passed and (name := self._emergency(heard.text)):
             return self._rescue(session, name, self._urgent(name, session.language))
         if len(heard.text) > LONGEST:

@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.desk import rules
 from agent.desk.dialogue import reading
-from agent.desk.dialogue.reading import any_of
+from agent.desk.patterns import any_of
 from models.language.understanding import Value
 
 _LATE = {

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from agent.desk.patterns import any_of
 from models.language import normal as normals
 from models.language.detect import Language
 from models.language.normal.codes import PROVINCES
@@ -26,12 +27,6 @@ PARTS: Final = ("building", "unit", "floor", "room", "place")
 """Of a location, as it is spoken."""
 _BY_RULE: Final = ("location", "date", "time", "duration", "phone", "plate")
 ACTS: Final = frozenset({"affirm", "deny", "repeat", "greeting", "thanks_goodbye", "human_agent", "out_of_scope"})
-
-
-def any_of(*parts: str) -> re.Pattern[str]:
-    """A pattern of alternatives in any case."""
-    # ASCII, so that a word of English ends where Chinese begins.
-    return re.compile("|".join(parts), re.ASCII | re.IGNORECASE)
 
 
 _YES = any_of(
@@ -270,9 +265,10 @@ def asks_who(text: str) -> bool:
     return bool(_WHO.search(plain(text)))
 
 
-def over(text: str) -> bool:
-    """Whether it says that a danger has passed."""
-    return bool(_OVER.search(plain(text)))
+def passed(text: str) -> bool:
+    """Whether it says that a danger is over, and takes up or drops what was left for it: "she is ok" alone may be
+    followed by another danger."""
+    return bool(_OVER.search(plain(text))) and (goes_on(text) or drops(text))
 
 
 def forbidden(text: str) -> bool:

@@ -57,7 +57,9 @@ def test_what_was_left_for_an_emergency_is_taken_up_or_dropped(resident: Any) ->
     assert resident.says("the ambulance is here, let us leave the complaint for another day", "emergency").form is None
 
 
-@pytest.mark.parametrize("said", ["火苗又冒出来了着火了", "the kitchen is on fire, it's out of control"])
+@pytest.mark.parametrize(
+    "said", ["火苗又冒出来了着火了", "the kitchen is on fire, it's out of control", "she's ok but the flat is on fire"]
+)
 def test_a_danger_that_goes_on_is_one(resident: Any, said: str) -> None:
     resident.says("我要投诉楼上太吵", "complaint")
     resident.says("着火了", "emergency")
