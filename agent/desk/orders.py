@@ -8,7 +8,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -107,27 +107,36 @@ class Orders:
         """
         if form not in _LETTERS:
             raise OrderError(f"There is no form {form!r}.", f"Use one of {', '.join(_LETTERS)}.")
-        text = json.dumps(dict(slots), ensure_ascii=False)
-        if len(text) > LONGEST_SLOTS:
-            raise OrderError("The order is too large.", "Say less in each part of it.")
         said = said[:LONGEST_TEXT]
-        things = " ".join(str(slots[name]) for name in ("object", "symptom") if name in slots)
-        kind = rules.category(form, things or said)
-        level = rules.priority(form, f"{things} {said}")
-        due = rules.due(self._promised, level, slots, now)
-        row = (
-            form, kind, level, "new", _digits(slots.get("phone")), text, said, language, now.isoformat(),
-            due.isoformat(),
-        )  # fmt: skip
+        order = self._judged(Order("", form, "", "normal", "new", dict(slots), said, language, now, now), now)
         with self._writing() as connection:
             self._make_room(connection)
             number = connection.execute(
-                "INSERT INTO orders (form, category, priority, state, phone, slots, said, language, created, due)"
+                "INSERT INTO orders (category, priority, phone, slots, due, form, state, said, language, created)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
+                (*_row(order), form, "new", said, language, now.isoformat()),
             ).lastrowid
             _note(connection, number or 0, now, "new", "desk", "")
-        return Order(f"{_LETTERS[form]}-{number}", form, kind, level, "new", dict(slots), said, language, now, due)
+        return replace(order, id=f"{_LETTERS[form]}-{number}")
+
+    def amend(self, id: str, slots: Mapping[str, Value], by: str, now: datetime) -> Order:
+        """A new order with other slots; category, priority and due time follow, and the history says who did it.
+
+        Raises:
+            OrderError: no such order, it is no longer new, or slots too large. StorageError: not written.
+        """
+        order = self.get(id)
+        if order is None or order.state != "new":
+            raise OrderError(f"Order {id[:20]} is not new.", "Whoever works on it must change it.")
+        order = self._judged(replace(order, slots=dict(slots)), now)
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE orders SET category = ?, priority = ?, phone = ?, slots = ?, due = ?"
+                " WHERE number = ? AND state = 'new'",
+                (*_row(order), int(id[2:])),
+            )
+            _note(connection, int(id[2:]), now, "new", by, "changed")
+        return order
 
     def get(self, id: str) -> Order | None:
         """The order of this id (R-1024) or None. Raises StorageError."""
@@ -182,6 +191,13 @@ class Orders:
         with self._lock:
             self._store.close()
 
+    def _judged(self, order: Order, now: datetime) -> Order:
+        """With the category, priority and due time of its words."""
+        things = " ".join(str(order.slots[name]) for name in ("object", "symptom") if name in order.slots)
+        level = rules.priority(order.form, f"{things} {order.said}")
+        due = rules.due(self._promised, level, order.slots, now)
+        return replace(order, category=rules.category(order.form, things or order.said), priority=level, due=due)
+
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, self._store.transaction() as connection:
@@ -222,6 +238,14 @@ class Orders:
 def _digits(value: object) -> str:
     """Of a phone number, without the country's."""
     return re.sub("[^0-9]", "", str(value or ""))[-11:]
+
+
+def _row(order: Order) -> tuple[str, ...]:
+    """Category, priority, phone, slots and due time as they are stored."""
+    text = json.dumps(order.slots, ensure_ascii=False)
+    if len(text) > LONGEST_SLOTS:
+        raise OrderError("The order is too large.", "Say less in each part of it.")
+    return order.category, order.priority, _digits(order.slots.get("phone")), text, order.due.isoformat()
 
 
 def _note(connection: sqlite3.Connection, number: int, now: datetime, state: State, by: str, note: str) -> None:

@@ -141,6 +141,17 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
         "{number} is recorded and I cannot change it from here: {human} will do it for you.",
         "{number}已经登记，我这里改不了，请联系{human}，马上给您改。",
     ),
+    "done.changed": (
+        "Thank you, {number} is changed.",
+        "好的，{number}已经改好了。",
+    ),
+    "withdraw": ("Shall I cancel order {number}?", "要取消{number}吗？"),
+    "withdrawn": ("Order {number} is cancelled. Anything else?", "{number}已经取消了。还有什么可以帮您？"),
+    "unchanged": ("All right, {number} stays as it is.", "好的，{number}不动。"),
+    "urgent.form": (
+        "I have begun an urgent repair for you: once you are safe, tell me and we finish it.",
+        "我先给您开了一张紧急报修，安全了跟我说一声，我们接着登记。",
+    ),
     "offer": ("Shall I register it for you?", "要我帮您登记吗？"),
     "more": ("Anything else?", "还有什么可以帮您？"),
     "status.ask": ("What is the order's number, or the phone number left with it?", "请说一下单号，或者登记的电话。"),

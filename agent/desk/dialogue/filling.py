@@ -8,6 +8,7 @@ from typing import Final
 
 from agent.desk import rules
 from agent.desk.dialogue import meant, reading
+from agent.desk.dialogue.forms import symptom
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, OpenForm
 from models.language.detect import Language
 from models.language.understanding import Slot, Understanding, Value
@@ -35,6 +36,10 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
     if (phone := meant.tail_changed(form.filled.get("phone"), heard.text)) is not None:
         form.filled["phone"] = phone
         return form.filled != before
+    if form.asked in (CONFIRM, CHANGE) and (spared := _sparable(form, heard.text)):
+        for name in spared:
+            del form.filled[name]
+        form.asked = CONFIRM
     heard = reading.completed(heard, language, now)
     slots = [slot for slot in reading.taken(heard) if slot.name in form.form.takes]
     direct = _direct(form, heard, slots, language, now)
@@ -54,6 +59,10 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         named["time"] = meant.settled(named["time"], form.filled.get("time"), heard.text)
     if "date" in named and meant.names_weekday(heard.text):
         named["date"] = meant.same_week(named["date"], form.filled.get("date"))
+    if form.asked in (CONFIRM, CHANGE):
+        if "location" in form.form.takes and (part := meant.part_changed(heard.text)):
+            named["location"] = part
+        named |= meant.shifted(form.filled, heard.text)
     adding = reading.adds(heard.text) and not reading.corrects(heard.text)
     for name, value in named.items():
         _put(form, name, value, adding and name in _WORDS, now)
@@ -61,13 +70,24 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
     return form.filled != before
 
 
+def _sparable(form: OpenForm, text: str) -> list[str]:
+    """What is filled, need not be, and is called off."""
+    return [
+        name
+        for name in reading.spared(text)
+        if name in form.filled and not any(name in group for group in form.form.required)
+    ]
+
+
 def begin(form: OpenForm, heard: Understanding, language: Language, now: datetime) -> None:
     """The first turn of a form: its slots, or for some forms the turn itself."""
     fill(form, heard, language, now)
+    if form.form.name == "repair" and "symptom" not in form.filled and (told := symptom(heard.text)):
+        form.filled["symptom"] = told
     if form.form.whole and not any(name in form.filled for name in _WORDS) and _tells(form, heard):
-        told = reading.clean("symptom", heard.text)
-        if told is not None:
-            form.filled["symptom"] = told
+        whole = reading.clean("symptom", heard.text)
+        if whole is not None:
+            form.filled["symptom"] = whole
 
 
 def answers(form: OpenForm, heard: Understanding, language: Language, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.desk.dialogue.reading import bare
+from agent.desk.orders import Order
 from agent.desk.patterns import any_of
 from models.language.understanding import Understanding, Value
 
@@ -95,7 +96,7 @@ FORMS: Final = (
             "占", "挡", "堵", "挪车", "停在我", "被停", "打不开", "不抬", "帮我", "给我", "叫他",
             r"\b(in my|blocking|blocked|taken|move (the|that|this|it|his|her)|parked|i need|i want)\b",
         ),
-        triggers=("plate", "location"), whole=True,
+        triggers=("plate",), whole=True,
     ),
     Form(
         "parcel", "parcel", "parcel", (("phone", "location"),),
@@ -114,7 +115,7 @@ FORMS: Final = (
     ),
     Form(
         "renovation", "renovation", "renovation_moving", (("location",), ("date",)),
-        ("time", "duration", "phone", "person", "object", "count"),
+        ("time", "duration", "phone", "person", "object", "count", "plate"),
         any_of(
             "申请", "登记", "预约", "报备", "搬家", "搬进", "搬走", "搬出", "帮我", "要装修", "开工", "入场",
             r"\b(apply|register|book|reserve|moving|move (in|out)|start|i need|i want|i'd like)\b",
@@ -124,7 +125,7 @@ FORMS: Final = (
 )  # fmt: skip
 _PURE = any_of(
     "几点", "多少", "怎么", "如何", "什么时候", "何时", "什么手续", "什么材料", "哪些", "在哪", "哪里", "哪儿", "收费",
-    "要钱", "价格", "允许", "可不可以", "有没有", "多久", "规定", "是什么", "电话(号码)?$",
+    "要钱", "价格", "允许", "可不可以", "有没有", "有.{1,10}[吗么嘛]", "多久", "规定", "是什么", "电话(号码)?$",
     r"\b(how (much|many|long|do|can|to|does)|what (time|are|is|do|does|hours|documents))\b",
     r"\bwhen (is|are|does|do|can|may)\b",
     r"\b(where (do|can|is|are)|opening hours|who do|which|is it allowed|am i allowed|do i need|are there|is there)\b",
@@ -139,13 +140,38 @@ _OUTRIGHT: Final = (
         ),
     ),
     ("repair_request", any_of("我?要报修", "想报修", "来报修", r"\b(report|log) a (fault|repair|leak|breakdown)\b")),
-    ("visitor_pass", any_of("登记(一?[个下])?访客", "访客登记", r"\bregister (a |my )?(visitor|guest)s?\b")),
+    (
+        "visitor_pass",
+        any_of(
+            "登记(一?[个下])?访客", "访客登记", "来(我|咱)们?家", "来(看我|看望|做客|玩|住|吃饭|串门)",
+            r"\bregister (a |my )?(visitor|guest)s?\b", r"\b(coming|comes|come) (over|to (see|visit|stay))\b",
+        ),
+    ),
+    (
+        "request_status",
+        any_of(
+            "(到|进行到|处理到|办到)(哪|什么)(儿|里|一?步|程度|地步)",
+            "(单|报修|投诉|申请).{0,8}(进度|进展|什么情况|怎么样了)",
+            "[零一二三四五六七八九〇0-9]{4,}.{0,6}(什么情况|怎么样了|进度|进展)",
+            r"\b(how far|what's happening with|any (news|progress|update)) "
+            r".{0,20}\b(it|order|repair|complaint|request)\b",
+            r"\bwhere('s| is) my (order|repair|complaint|request)\b",
+        ),
+    ),
     (
         "facility_booking",
         any_of("(预订|预约|订)(一?个)?(场地|会议室|球场)", r"\bbook (a|the) (gym|court|room|hall|pool|facility)\b"),
     ),
 )  # fmt: skip
 """Requests in so many words."""
+_BROKEN = any_of(
+    "坏了", "坏掉", "又坏", "不亮", "不制冷", "不热", "不冷", "失灵", "没反应",
+    "[打刷开关按锁]不[开上了动]", "漏水", "堵了", "不转", "不动了",
+    "爆", "喷水", r"\b(burst\w*|gushing|broken|out of order|leak\w*|stuck|faulty|blocked|clogged)\b",
+    r"\b(isn't|is not|aren't|not|stopped|doesn't|does not|won't|can't|cannot) "
+    r"(work|cool|heat|open|clos|turn|flush|charg|light|drain|lock|start)\w*",
+    r"\b(lights?|power|bulb|hot water)('s| is| are)? (out|off|gone|dead)\b",
+)  # fmt: skip
 
 _PROCEDURE = any_of(
     "(怎么|如何|哪里|在哪|去哪).{0,4}(报修|投诉|反映|举报|申请|收费)", "多少钱", "收费", "要钱", "几点", "电话(号码)?$",
@@ -156,17 +182,37 @@ _PROCEDURE = any_of(
 
 
 def outright(heard: Understanding) -> Understanding:
-    """The turn with the intent that it names in so many words, where the model sees none."""
-    if heard.intent != "out_of_scope":
+    """The turn with the intent that it names in so many words, where the model sees none, or doubts."""
+    if heard.intent not in ("out_of_scope", "repeat"):
         return heard
     named = next((intent for intent, words in _OUTRIGHT if words.search(heard.text)), None)
+    if not named and heard.confidence < SURE and broken(heard):
+        named = "repair_request"
     return replace(heard, intent=named, confidence=max(heard.confidence, SURE)) if named else heard
+
+
+def broken(heard: Understanding) -> bool:
+    """Whether the turn tells of a thing that does not work, and asks nothing."""
+    thing = any(slot.name in ("object", "symptom") for slot in heard.slots)
+    return thing and bool(_BROKEN.search(heard.text)) and not asks(heard.text)
 
 
 def form_for(heard: Understanding) -> Form | None:
     """The form that the intent may open, of two the one whose words are there."""
     rows = [form for form in FORMS if form.intent == heard.intent]
     return next((form for form in rows[:-1] if form.wish.search(heard.text)), rows[-1] if rows else None)
+
+
+def symptom(text: str) -> str | None:
+    """The words that say what does not work; None when none do."""
+    found = _BROKEN.search(text)
+    return found[0] if found else None
+
+
+def form_of(order: Order) -> Form:
+    """The form that this order came of."""
+    rows = [form for form in FORMS if form.name == order.form]
+    return next((form for form in rows if not form.missing(order.slots)), rows[-1])
 
 
 def asks(text: str, form: Form | None = None) -> bool:

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from agent.desk.dialogue import filling, meant, reading, speaking, status
-from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, form_for, opens, outright
-from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, Answer, OpenForm, Reply, Session
+from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, broken, form_for, opens, outright
+from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, WITHDRAW, Answer, OpenForm, Reply, Session
 from agent.desk.dialogue.steps import Said, Steps
 from agent.desk.emergency import ENTRIES, GENERAL
-from agent.desk.orders import Orders
+from agent.desk.orders import Order, Orders
 from agent.desk.phrases import join, say
 from hal.errors import LouguanError
 from models.language.detect import Language
@@ -27,6 +27,8 @@ PERILOUS: Final = 0.3
 likely besides."""
 PERHAPS: Final = 0.1
 """Confidence from which that word of caution is said."""
+MENDED: Final = ("water-leak", "water-near-electricity")
+"""Emergencies after which something is to be mended."""
 OFFERS: Final = 3
 LIKELY: Final = 0.1
 """Probability from which an intent is worth offering."""
@@ -82,7 +84,8 @@ class Dialogue:
         wished = None if self._emergency(heard.text) else reading.language_wished(heard.text)
         if wished:
             session.language = wished
-        heard, perhaps = _sober(outright(heard))
+        heard, perhaps = _sober(heard)
+        heard = outright(heard)
         said = self._switched(session, now) if wished else self._said(session, heard, now)
         if perhaps and not said.emergency and not reading.bare(heard):
             said = replace(
@@ -110,13 +113,13 @@ class Dialogue:
     def _said(self, session: Session, heard: Understanding, now: datetime) -> Said:
         passed = session.form is not None and session.form.asked == RESUME and reading.passed(heard.text)
         if not passed and (name := self._emergency(heard.text)):
-            return self._rescue(session, name, self._urgent(name, session.language))
+            return self._rescue(session, name, heard, now)
         if len(heard.text) > LONGEST:
             return Said(say("long", session.language))
         if not passed and heard.intent == "emergency":
             answer = self._respond(heard)
             name = answer.entry if answer.known and answer.entry in ENTRIES else GENERAL
-            return self._rescue(session, name, self._urgent(name, session.language))
+            return self._rescue(session, name, heard, now)
         corrected = session.form is not None and _corrects(session.form, heard)
         if self._means(heard, "repeat") and not corrected:
             return Said(session.answer or say("nothing_said", session.language))
@@ -127,19 +130,32 @@ class Dialogue:
             return Said(say("human", session.language, human=human), human)
         return self._inside(session, session.form, heard, now) if session.form else self._outside(session, heard, now)
 
-    def _rescue(self, session: Session, name: str, instruction: str) -> Said:
+    def _rescue(self, session: Session, name: str, heard: Understanding, now: datetime) -> Said:
         kept = ""
         if session.form:
             self._steps.pause(session)
             kept = say("urgent.kept", session.language, form=say(f"form.{session.form.form.key}", session.language))
-        text = join(instruction, kept, language=session.language)
+        elif name in MENDED:
+            self._steps.open(session, FORMS[0], heard, now)
+            self._steps.pause(session)
+            kept = say("urgent.form", session.language)
+        text = join(self._urgent(name, session.language), kept, language=session.language)
         return Said(text, self._human(session.language), emergency=name)
 
     def _inside(self, session: Session, form: OpenForm, heard: Understanding, now: datetime) -> Said:
         """A turn while a form is open."""
+        if form.asked == WITHDRAW:
+            if reading.keeps(heard.text) or (self._plain_no(heard) and not reading.drops(heard.text)):
+                return self._steps.cancel(session, now)
+            if reading.agrees(heard) or reading.drops(heard.text):
+                return self._steps.withdraw(session, now)
+            session.form = None
+            return self._outside(session, heard, now)
         if reading.gives_up(heard) or (form.asked == RESUME and (self._plain_no(heard) or reading.drops(heard.text))):
             return self._steps.cancel(session, now)
-        if form.asked == RESUME and reading.goes_on(heard.text):
+        if form.asked == RESUME and (reading.goes_on(heard.text) or reading.over(heard.text)):
+            # What was shut or put out is not what is to be mended.
+            heard = replace(heard, slots=tuple(slot for slot in heard.slots if slot.name not in ("object", "symptom")))
             filling.fill(form, heard, session.language, now)
             return self._steps.go_on(session, now)
         if reading.agrees(heard) and (done := self._agreed(session, form, heard, now)):
@@ -154,6 +170,8 @@ class Dialogue:
             return self._steps.change(session, reading.field_named(heard.text), now)
         if form.asked == CHANGE and (field := reading.field_named(heard.text)):
             return self._steps.change(session, field, now)
+        if form.asked == CONFIRM and reading.keeps_to_self(heard.text):
+            return self._steps.go_on(session, now)
         if form.asked == "location" and reading.keeps_to_self(heard.text):
             return self._steps.again(session, now, "need.location")
         if asks(heard.text) and heard.confidence >= self._unsure:
@@ -215,8 +233,7 @@ class Dialogue:
         if not any(map(str.isalnum, heard.text)):
             return self._unclear(session, heard)
         if session.order and reading.alters(heard.text):
-            human, number = self._human(language), speaking.digits(session.order.id, language)
-            return Said(say("order.alter", language, number=number, human=human), human)
+            return self._alter(session, session.order, heard, now)
         for act in ("greeting", "affirm", "deny"):
             if self._means(heard, act):
                 session.unsure = 0
@@ -233,12 +250,27 @@ class Dialogue:
             return self._steps.open(session, form, heard, now)
         if answer.known or (heard.confidence >= self._unsure and heard.intent != "out_of_scope"):
             session.unsure = 0
+            if not form and broken(heard):
+                heard = replace(heard, intent="repair_request")
+                form = form_for(heard)
             session.offered = heard if form else None
             offer = say("offer", language) if form and answer.known and not asks(heard.text) else ""
             return Said(join(answer.text, offer, language=language), answer.handoff)
         if heard.confidence >= self._unsure:
             return Said(say(_scope(heard), language))
         return self._unclear(session, heard)
+
+    def _alter(self, session: Session, order: Order, heard: Understanding, now: datetime) -> Said:
+        """After a wish to change or cancel the order of this dialogue, which its resident may until work begins."""
+        language = session.language
+        try:
+            current = self._orders.get(order.id)
+        except LouguanError:
+            current = None
+        if current and current.state == "new":
+            return self._steps.alter(session, current, heard, now)
+        human, number = self._human(language), speaking.digits(order.id, language)
+        return Said(say("order.alter", language, number=number, human=human), human)
 
     def _unclear(self, session: Session, heard: Understanding) -> Said:
         """Asks to say it differently, once; then a human."""

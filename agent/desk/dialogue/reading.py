@@ -63,7 +63,8 @@ _GOES_ON = any_of(
     r"\b(carry on|go on|continue|back to|go ahead|proceed|resume|please do)\b", r"^(so )?what about\b",
 )  # fmt: skip
 _OVER = any_of(
-    "救护车(来|到)了", "火灭了", "^(我|我们|人|都|已经)?出来了", "没事了", "关好了", "已经关", "没危险", "人没事",
+    "救护车(来|到)了", "火灭了", "^(我|我们|人|都|已经)?出来了", "没事了", "关好了", "已经关",
+    "(阀门?|总闸|水|电|气)关了", "没危险", "人没事",
     r"\b(ambulance|fire brigade|police)('s| is| are) (here|there)\b",
     r"\b(i'm|we're|it's|it is|he's|she's) (out(?! of)|safe|ok|fine)\b",
     r"\bfire is out\b", r"\b(valve|power|breaker|gas|water)('s| is)? (off|closed)\b", r"\bsafe now\b",
@@ -86,16 +87,43 @@ _LEAD = any_of(
     r"i'm (at|in)|i live (at|in)|the one (at|in)|at|in|on|for)\b[ ,.]*)+",
 )  # fmt: skip
 _NEGATED = any_of("(不是|并非|而非)[是在]?$", r"\b(not|isn't|instead of|rather than)( (in|at|on|the))*$")
+_NO_PLACE = re.compile(
+    "(尾号|后[三四]位|单号|取件码|报错|代码|故障码?"
+    r"|ending( in)?|tail number|last (three|four)( digits)?|code|error)[是为: ]*(is )?$",
+    re.ASCII | re.IGNORECASE,
+)
+"""Before digits and letters that look like a room."""
+_BAY = re.compile(r"(车位|车位号|\bbay|\bspace)( number)?[是在: ]*$", re.ASCII | re.IGNORECASE)
+_BAY_NAME = re.compile(r"[a-z]?\d?[- ]?[a-z]?\d{1,4}", re.ASCII | re.IGNORECASE)
+_NOWHERE = frozenset({"room", "flat", "building", "apartment", "unit"})
+_OWN = any_of("我(们)?(家)?(住|是|家|在)(在|的)?$", r"\b(i'm|i am|i live|we're|we live|my flat is)( (in|at))?$")
+"""Before the resident's own address."""
+_SPARED = any_of(
+    "不用",
+    "不要",
+    "不留",
+    "别留",
+    "不约",
+    "不定",
+    "去掉",
+    "删掉",
+    "不需要",
+    "就不",
+    r"\b(no need|don't|do not|without|no|skip|leave out|remove|forget|drop)\b",
+)
+_ANY_TIME = any_of("随时", "什么时候都(行|可以)", "哪天都(行|可以)", r"\b(any ?time|whenever|any day)\b")
 _ALSO = any_of("还有", "另外", "也", "再加", r"\b(also|too|as well|and another|another thing)\b")
 _KEEPS_TO_SELF = any_of(
     "不方便", "不想说", "不告诉", "保密", "匿名", "不知道", "不清楚", "说不上", "随便",
     r"\b(rather not|prefer not|don't want to|not say|anonymous|don't know|not sure|no idea|private)\b",
 )  # fmt: skip
 _WONDERS = any_of("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
-_ALTERS = any_of(
-    "取消", "撤(销|回)", "(改|换)(成|到|为|个|一下)", r"\bcancel\b", r"\breschedule\b", r"\bchange (it|that|the|my)\b",
-    r"\bcan (it|that|we) be\b", r"\bmove it\b",
+_MOVES = any_of(
+    "(改|换)(成|到|为|个|一下)", r"\breschedule\b", r"\bchange (it|that|the|my)\b", r"\bcan (it|that|we) be\b",
+    r"\b(move|make) it\b",
 )  # fmt: skip
+_WITHDRAWS = any_of("取消", "撤(销|回)", "不用(来|修)了", r"\bcancel\b")
+_KEEPS = any_of("(不|别)(要|用)?取消", "留着", "保留", r"\bkeep\b", r"\b(don't|do not|not) cancel\b")
 _WHO = any_of(
     "你是(谁|机器人|真人|人工|什么)", "你叫(什么|啥)", "你(会|能)(干|做|帮)?(什么|啥|哪些)",
     "(能|会)帮我(做|干)?(什么|啥)", r"\b(who|what) are you\b", r"\byour name\b",
@@ -103,7 +131,8 @@ _WHO = any_of(
     r"\bwhat can (you|i) (do|ask)\b",
 )  # fmt: skip
 _FORBIDDEN = any_of(
-    "电话", "手机号", "住(哪|几|在)", "谁家", "业主", "名单", "信息", "身份证", "监控", "录像", "密码", "行踪", "欠费",
+    "电话", "手机号", "住(哪|在|几[号栋楼层单室])", "谁家", "业主", "名单", "信息", "身份证", "监控",
+    "录像", "密码", "行踪", "欠费",
     "打开", "关掉", "关闭", "开门", "停(掉|止|下)", "启动", "重启", "开锁", "解锁", "调(高|低|到)", "删", "指令",
     "管理员",
     r"\b(phone|number|address|who|whose|names?|footage|cctv|camera|password|records?|bills?|owes?)\b",
@@ -166,7 +195,7 @@ def clean(name: str, value: Value) -> Value | None:
     if name == "location":
         parts: Mapping[str, object] = value if isinstance(value, dict) else {"place": value}
         kept = {part: _printable(str(parts[part])) for part in PARTS if parts.get(part)}
-        return {part: text for part, text in kept.items() if text} or None
+        return {part: text for part, text in kept.items() if text and text.lower() not in _NOWHERE} or None
     if isinstance(value, dict) or (isinstance(value, float) and not math.isfinite(value)):
         return None
     return _printable(value) or None if isinstance(value, str) else value
@@ -177,9 +206,24 @@ def taken(heard: Understanding) -> list[Slot]:
     kept = []
     for slot in heard.slots:
         value = clean(slot.name, slot.value) if slot.name in SLOTS else None
-        if value is not None and not _NEGATED.search(plain(heard.text[: slot.start])):
+        before = plain(heard.text[: slot.start])
+        if slot.name == "location" and value is not None:
+            if _BAY.search(before) and _BAY_NAME.fullmatch(slot.text.strip()):
+                value = {"place": slot.text.strip().upper()}
+            elif _NO_PLACE.search(before):
+                value = None
+        if value is not None and not _NEGATED.search(before):
             kept.append(Slot(slot.name, slot.start, slot.end, slot.text, value, slot.confidence))
-    return kept
+    return _without_own(heard.text, kept)
+
+
+def _without_own(text: str, slots: list[Slot]) -> list[Slot]:
+    """Of two flats, that of "I live in 901" is only where the resident is."""
+    flats = [slot for slot in slots if isinstance(slot.value, dict) and "room" in slot.value]
+    if len(flats) < 2:
+        return slots
+    own = [slot for slot in flats if _OWN.search(plain(text[: slot.start]))]
+    return [slot for slot in slots if slot not in own] if len(own) < len(flats) else slots
 
 
 def bare(heard: Understanding) -> bool:
@@ -246,6 +290,17 @@ def found(text: str, language: Language, now: datetime) -> list[Slot]:
     return normals.find(without_lead(text), language, now)
 
 
+def spared(text: str) -> tuple[str, ...]:
+    """The slots that need not be: "no phone number", "come any time"."""
+    said = plain(text)
+    if _ANY_TIME.search(said):
+        return "date", "time"
+    if len(said) > _ACT or not _SPARED.search(said):
+        return ()
+    named = [name for name, pattern in _FIELDS if name in ("date", "time", "phone", "plate") and pattern.search(said)]
+    return ("date", "time") if "time" in named else tuple(named)
+
+
 def corrects(text: str) -> bool:
     return bool(_CORRECTS.search(plain(text)))
 
@@ -257,7 +312,18 @@ def drops(text: str) -> bool:
 
 def alters(text: str) -> bool:
     """Whether it wants what was just recorded to be changed or cancelled."""
-    return len(plain(text)) <= _ACT and bool(_ALTERS.search(plain(text)))
+    said = plain(text)
+    return len(said) <= _ACT and bool(_MOVES.search(said) or _WITHDRAWS.search(said))
+
+
+def moves(text: str) -> bool:
+    """Whether it wants something to be otherwise, not gone."""
+    return bool(_MOVES.search(plain(text)))
+
+
+def keeps(text: str) -> bool:
+    """Whether it wants what was recorded to stay."""
+    return bool(_KEEPS.search(plain(text)))
 
 
 def asks_who(text: str) -> bool:
@@ -265,10 +331,15 @@ def asks_who(text: str) -> bool:
     return bool(_WHO.search(plain(text)))
 
 
+def over(text: str) -> bool:
+    """Whether it says that a danger is over."""
+    return bool(_OVER.search(plain(text)))
+
+
 def passed(text: str) -> bool:
     """Whether it says that a danger is over, and takes up or drops what was left for it: "she is ok" alone may be
     followed by another danger."""
-    return bool(_OVER.search(plain(text))) and (goes_on(text) or drops(text))
+    return over(text) and (goes_on(text) or drops(text))
 
 
 def forbidden(text: str) -> bool:

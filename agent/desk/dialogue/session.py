@@ -71,6 +71,8 @@ class OpenForm:
     """Whether the location is that of the order before."""
     hinted: bool = False
     """Whether phone and time were offered; that is done once."""
+    amends: str = ""
+    """The id of the order that it changes."""
 
     def state(self) -> FormState:
         missing = self.form.missing(self.filled)
@@ -79,8 +81,8 @@ class OpenForm:
         return FormState(self.form.name, missing, dict(self.filled))
 
 
-CONFIRM, CHANGE, RESUME = "confirm", "change", "resume"
-"""Asked: is it right; what is wrong; shall we go on."""
+CONFIRM, CHANGE, RESUME, WITHDRAW = "confirm", "change", "resume", "withdraw"
+"""Asked: is it right; what is wrong; shall we go on; shall the order be cancelled."""
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Final
 
 from agent.desk.dialogue import filling, reading, speaking
-from agent.desk.dialogue.forms import Form
-from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, FormState, OpenForm, Session
+from agent.desk.dialogue.forms import Form, form_of
+from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, WITHDRAW, FormState, OpenForm, Session
 from agent.desk.orders import Order, Orders
 from agent.desk.phrases import PHRASES, join, say
 from agent.desk.rules import appointment
@@ -21,6 +21,8 @@ from models.language.understanding import Understanding
 
 log = logging.getLogger(__name__)
 
+RESIDENT: Final = "resident"
+"""Who changed an order, in its history."""
 MOST_ASKS: Final = 3
 """Of one question: once, and two more times."""
 
@@ -54,6 +56,30 @@ class Steps:
             self._carry(opened, session.order, heard)
         session.form = opened
         return self.go_on(session, now)
+
+    def alter(self, session: Session, order: Order, heard: Understanding, now: datetime) -> Said:
+        """Opens what was recorded a moment ago to be changed, or asks whether to cancel it."""
+        language = session.language
+        if reading.drops(heard.text) and not reading.moves(heard.text):
+            session.form = form = OpenForm(form_of(order), order.said, dict(order.slots), amends=order.id)
+            form.asked = WITHDRAW
+            return Said(self._repeated(form, language, now))
+        form = OpenForm(form_of(order), order.said, dict(order.slots), CHANGE, hinted=True, amends=order.id)
+        session.form, form.detailed = form, True
+        if filling.fill(form, heard, language, now):
+            return self.go_on(session, now)
+        return self.change(session, reading.field_named(heard.text), now)
+
+    def withdraw(self, session: Session, now: datetime) -> Said:
+        """Cancels the order that was recorded a moment ago."""
+        form, language = _form(session), session.language
+        number = speaking.digits(form.amends, language)
+        try:
+            self._orders.set_state(form.amends, "cancelled", RESIDENT, "", now)
+        except LouguanError as error:
+            return self._failed(session, error, now)
+        self._close(session, now, offer=False)
+        return Said(say("withdrawn", language, number=number))
 
     def go_on(self, session: Session, now: datetime) -> Said:
         """After progress: asks for what is missing, or reads back what there is."""
@@ -98,8 +124,12 @@ class Steps:
         return Said(self._ask(form, CHANGE, say("change", language), CHANGE))
 
     def cancel(self, session: Session, now: datetime) -> Said:
-        """Drops the form."""
-        text = say("cancelled", session.language, form=_name(_form(session), session.language))
+        """Drops the form; an order that it would have changed stays as it is."""
+        form, language = _form(session), session.language
+        if form.amends:
+            text = say("unchanged", language, number=speaking.digits(form.amends, language))
+        else:
+            text = say("cancelled", language, form=_name(form, language))
         return Said(join(text, self._close(session, now, offer=True), language=session.language))
 
     def record(self, session: Session, now: datetime) -> Said:
@@ -107,20 +137,28 @@ class Steps:
         form, language = _form(session), session.language
         slots = {name: value for name, value in form.filled.items() if value != {}}
         try:
-            order = self._orders.create(form.form.name, slots, language, now, form.said)
+            if form.amends:
+                order = self._orders.amend(form.amends, slots, RESIDENT, now)
+            else:
+                order = self._orders.create(form.form.name, slots, language, now, form.said)
         except LouguanError as error:
-            log.error("an order could not be recorded: %s", error)
-            human, state = self._human(language), form.state()
-            self._close(session, now, offer=False)
-            return Said(say("not_recorded", language, human=human), human, closed=state)
+            return self._failed(session, error, now)
         session.order = order
         own = f"done.{order.form}"
         appointed = "time" in slots and appointment(slots, now) == order.due
         key = own if own in PHRASES else "done.appointed" if appointed else "done"
+        key = "done.changed" if form.amends else key
         due = speaking.moment(order.due, language, now)
         text = say(key, language, number=speaking.digits(order.id, language), due=due)
         after = self._close(session, now, offer=True) or say("more", language)
         return Said(join(text, after, language=language), order=order)
+
+    def _failed(self, session: Session, error: LouguanError, now: datetime) -> Said:
+        log.error("an order could not be recorded: %s", error)
+        language = session.language
+        human, state = self._human(language), _form(session).state()
+        self._close(session, now, offer=False)
+        return Said(say("not_recorded", language, human=human), human, closed=state)
 
     def _question(self, form: OpenForm, language: Language, now: datetime) -> str:
         if missing := form.form.missing(form.filled):
@@ -138,6 +176,9 @@ class Steps:
             return self._ask(form, RESUME, say("resume", language, form=_name(form, language)), RESUME)
         if form.asked == CHANGE:
             return self._ask(form, CHANGE, say("change", language), CHANGE)
+        if form.asked == WITHDRAW:
+            number = speaking.digits(form.amends, language)
+            return self._ask(form, WITHDRAW, say("withdraw", language, number=number), WITHDRAW)
         if form.part:
             return self._ask(form, "location", say(f"ask.part.{form.part}", language), form.part)
         return self._question(form, language, now)

@@ -34,6 +34,26 @@ def orders(tmp_path: Path) -> Iterator[Orders]:
     made.close()
 
 
+def test_a_new_order_is_changed_in_all_that_follows_from_its_slots(orders: Orders) -> None:
+    made = orders.create("repair", LEAK, "zh", NOW)
+    changed = orders.amend(
+        made.id, {**LEAK, "object": "插座", "symptom": "坏", "phone": "13800001111"}, "resident", NOW
+    )
+    assert (changed.id, changed.category, changed.priority) == (made.id, "electrical", "normal")
+    assert orders.get(made.id) == changed
+    assert list(orders.find_by_phone("13800001111")) == [changed]
+    assert [(change.by, change.note) for change in orders.history(made.id)] == [("desk", ""), ("resident", "changed")]
+
+
+def test_an_order_in_work_is_not_changed_by_its_resident(orders: Orders) -> None:
+    made = orders.create("repair", LEAK, "zh", NOW)
+    orders.set_state(made.id, "assigned", "wang", "", NOW)
+    with pytest.raises(OrderError, match="not new"):
+        orders.amend(made.id, {}, "resident", NOW)
+    with pytest.raises(OrderError, match="not new"):
+        orders.amend("R-9999", {}, "resident", NOW)
+
+
 def test_an_order_reads_back_as_it_was_made(orders: Orders) -> None:
     made = orders.create("repair", LEAK, "zh", NOW, "水管漏水")
     assert (made.id, made.category, made.priority, made.state) == ("R-1001", "plumbing", "high", "new")

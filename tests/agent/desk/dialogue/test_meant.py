@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent.desk.dialogue import meant, status
+from agent.desk.dialogue import meant, reading, status
 from models.language.understanding import Understanding
+from tests.agent.desk.dialogue.conftest import understanding
 
 VISIT = "visitor_pass"
 
@@ -141,14 +142,130 @@ def test_a_complaint_that_calls_itself_one_is_one(resident: Any) -> None:
     assert resident.says("I want to file a complaint about a rude guard").form.name == "complaint"
 
 
-@pytest.mark.parametrize("said", ["刚才那个取消吧，不来了", "能不能改成明天下午", "can I cancel that order?"])
-def test_what_is_recorded_already_is_changed_by_a_human(resident: Any, said: str) -> None:
-    resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
-    resident.says("对", "affirm")
-    reply = resident.says(said, VISIT)
+@pytest.mark.parametrize("said", ["刚才那个取消吧，不来了", "can I cancel that order?"])
+def test_what_was_just_recorded_is_cancelled_after_a_yes(resident: Any, said: str) -> None:
+    made = _visit(resident)
+    assert resident.says(said, VISIT).order is None
+    assert resident.orders.get(made.id).state == "new"
+    assert resident.says("对", "affirm").form is None
+    assert resident.orders.get(made.id).state == "cancelled"
+
+
+@pytest.mark.parametrize("said", ["不取消了", "no keep it", "算了，留着吧"])
+def test_what_was_just_recorded_stays_when_the_resident_thinks_again(resident: Any, said: str) -> None:
+    made = _visit(resident)
+    resident.says("取消刚才那个", "deny")
+    assert resident.says(said, "deny").form is None
+    assert resident.orders.get(made.id).state == "new"
+
+
+def test_what_was_just_recorded_is_changed_after_it_is_read_back(resident: Any) -> None:
+    made = _visit(resident)
+    assert "下午" in resident.says("能不能改成明天[下午](time)", "renovation_moving").answer
+    changed = resident.says("对", "affirm").order
+    assert (changed.id, changed.slots["time"]) == (made.id, "afternoon")
+    assert resident.orders.get(made.id).slots["time"] == "afternoon"
+    assert len(resident.orders.list()) == 1
+
+
+def test_what_somebody_works_on_is_changed_by_a_human(resident: Any) -> None:
+    made = _visit(resident)
+    resident.orders.set_state(made.id, "assigned", "gate", "", resident.now)
+    reply = resident.says("能不能改成明天[下午](time)", "renovation_moving")
     assert reply.handoff
     assert reply.form is None
-    assert reply.order is None
+
+
+def test_a_question_after_that_one_is_answered(resident: Any) -> None:
+    _visit(resident)
+    resident.says("取消刚才那个", "deny")
+    assert "300" in resident.says("how much is parking", "fee_query").answer
+
+
+def test_a_burst_pipe_is_an_urgent_repair_once_the_danger_is_over(resident: Any) -> None:
+    resident.dialogue._emergency = lambda text: "water-leak" if "爆" in text else None
+    reply = resident.says("[厨房](location)[水管](object)爆了，[3号楼1502](location)", "emergency")
+    assert reply.emergency == "water-leak"
+    assert reply.form.name == "repair"
+    assert "水管" in resident.says("好的，[阀门](object)关了", "repair_request").answer
+    order = resident.says("对", "affirm").order
+    assert (order.priority, order.slots["object"], order.slots["symptom"]) == ("urgent", "水管", "爆")
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("不用留电话了", {"phone"}),
+        ("随时来都行", {"date", "time"}),
+        ("no need for a time", {"date", "time"}),
+        ("不用改了", set()),
+    ],
+)
+def test_what_need_not_be_is_called_off(resident: Any, said: str, gone: set[str]) -> None:
+    told = "[灯](object)坏了，[3号楼1502](location)，[明天](date)[三点](time)，[13800001111](phone)"
+    before = resident.says(told, "repair_request").form.filled
+    reply = resident.says(said, "deny")
+    filled = reply.form.filled if reply.form else reply.order.slots
+    assert before.keys() - filled.keys() == gone
+
+
+def test_what_must_be_is_not_called_off(resident: Any) -> None:
+    resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
+    assert resident.says("不用定日期", "deny").form.filled["date"] == "2026-11-25"
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("make it the day after", {"date": "2026-11-26"}),
+        ("推后一天", {"date": "2026-11-26"}),
+        ("提前两天", {"date": "2026-11-23"}),
+        ("晚一个半小时", {"time": "16:30"}),
+        ("half an hour earlier", {"time": "14:30"}),
+        ("the day after tomorrow", {}),
+        ("好的", {}),
+    ],
+)
+def test_a_day_or_hour_is_moved_from_the_one_before(said: str, wanted: dict[str, str]) -> None:
+    assert meant.shifted({"date": "2026-11-25", "time": "15:00"}, said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("the wrong building, it's 8", {"building": "8"}),
+        ("房号不对，是1304", {"room": "1304"}),
+        ("it's building 8", {}),
+        ("不对，是1304", {}),
+    ],
+)
+def test_a_part_of_the_place_is_corrected_by_its_name(said: str, wanted: dict[str, str]) -> None:
+    assert meant.part_changed(said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("车占了我车位[B2-118](location)", {"place": "B2-118"}),
+        ("快递尾号[6677](location)", None),
+        ("[10号楼902](location)放音乐，我住[901](location)", {"building": "10", "room": "902"}),
+        ("我住[10号楼901](location)", {"building": "10", "room": "901"}),
+    ],
+)
+def test_a_place_is_taken_by_what_stands_before_it(said: str, wanted: dict[str, str] | None) -> None:
+    places = [slot.value for slot in reading.taken(understanding(said, "complaint", 0.9)) if slot.name == "location"]
+    assert places == ([wanted] if wanted else [])
+
+
+def test_a_repair_is_offered_for_what_is_broken_whatever_it_is_taken_for(resident: Any) -> None:
+    resident.known = ("门禁",)
+    assert "登记" in resident.says("[大门门禁](object)坏了", "access_card").answer
+    assert resident.says("[3号楼](location)", "out_of_scope").form.name == "repair"
+
+
+def _visit(resident: Any) -> Any:
+    resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
+    return resident.says("对", "affirm").order
 
 
 def test_an_emergency_goes_before_a_wish_for_another_language(resident: Any) -> None:
