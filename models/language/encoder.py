@@ -17,7 +17,6 @@ from tokenizers import Tokenizer  # reads that variable when it is imported
 from models.language.background import unit
 from models.runtime.artifact import Artifact
 from models.runtime.errors import ModelError
-from models.runtime.session import Session
 
 Kind = Literal["query", "passage"]
 
@@ -55,7 +54,7 @@ class SentenceEncoder:
         self._tokenizer = Tokenizer.from_str(artifact.file("tokenizer.json").read_text("utf-8"))
         self._tokenizer.enable_truncation(self.max_tokens)
         self._tokenizer.enable_padding(pad_id=pad)
-        self._session = Session(artifact.file("model.onnx"), threads)
+        self._session = artifact.session(threads)
 
     @classmethod
     def load(cls, folder: Path | str, threads: int = 1) -> SentenceEncoder:

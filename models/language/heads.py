@@ -37,7 +37,7 @@ class Head:
             made_for = str(section["trunk"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ModelError(f"the card in {artifact.folder} describes its head wrongly: {error!r}.") from error
-        if made_for != trunk.card["files"].get("model.onnx", {}).get("sha256"):
+        if made_for != trunk.model:
             raise ModelError(f"the head in {artifact.folder} was trained on another trunk than {trunk.folder}.")
         self._load(artifact.file(FILE))
         if self.kind not in KINDS or not self.temperature > 0 or self._outer.shape[1] != len(self.labels):

@@ -48,7 +48,7 @@ class VectorCache:
         """
         if len(texts) > MAX_VECTORS:
             raise ModelError(f"{len(texts)} wordings to search.", remedy=f"Keep at most {MAX_VECTORS}.")
-        model = str(encoder.artifact.card["files"]["model.onnx"]["sha256"])
+        model = encoder.artifact.model
         if model != self._model:
             self._model = model
             self._held = self._read()

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from models.runtime.errors import ModelError
+from models.runtime.session import Session
 
 CARD = "card.json"
 CARD_BYTES = 1 << 20
 FILE_BYTES = 256 << 20
 FORMAT = 1
+GRAPH, WEIGHTS = "model.onnx", "weights.npz"
+"""A model, and its weights where they lie apart (models/runtime/weights.py)."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,16 @@ class Artifact:
         if name not in self.card["files"]:
             raise ModelError(f"the model in {self.folder} has no file {name}.")
         return self.folder / name
+
+    @property
+    def model(self) -> str:
+        """What tells this model from any other: the SHA-256 of its files."""
+        files = self.card["files"]
+        return " ".join(str(files[name].get("sha256")) for name in (GRAPH, WEIGHTS) if name in files)
+
+    def session(self, threads: int = 1) -> Session:
+        """The model, ready to run on `threads` threads. Raises: ModelError."""
+        return Session(self.file(GRAPH), threads, self.file(WEIGHTS) if WEIGHTS in self.card["files"] else None)
 
     def section(self, name: str) -> dict[str, Any]:
         """One object of the card, such as ``encoder``.

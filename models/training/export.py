@@ -7,21 +7,24 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from models.training import card, checkpoint
+from models.runtime.artifact import GRAPH
+from models.training import card, checkpoint, corpus
 from models.training.checkpoint import CheckpointError
 from models.training.deps import need
 from models.training.quantize import eight_bits, four_bits
 
 MAX_TOKENS = 64
 """Tokens of an utterance that the encoder looks at; a spoken question has 5 to 40."""
+EVERY = 300
+"""Of the corpus' sentences, which one shows the range of activations."""
 REBUILD = "louguan-lab export"
 
 
 def export(folder: Path, out: Path, bits: int, prefix: bool = True) -> None:
     """Writes model.onnx, tokenizer.json and the card of the checkpoint in `folder` to `out`.
 
-    `bits` 8 is int8 with one scale a tensor; 4 keeps 32 weights a scale and computes in int8. prefix: whether texts
-    are given with ``query: `` or ``passage: ``, as the base wants them.
+    `bits` 8 is int8 with one scale a tensor; 4 keeps 32 weights a scale on the disk and unpacks to int8. prefix:
+    whether texts are given with ``query: `` or ``passage: ``, as the base wants them.
 
     Raises:
         CheckpointError: not a checkpoint, or another number of bits.
@@ -39,7 +42,12 @@ def export(folder: Path, out: Path, bits: int, prefix: bool = True) -> None:
         exporters.main_export(
             str(folder), scratch, task="feature-extraction", library_name="transformers", do_validation=False, opset=18
         )
-        (four_bits if bits == 4 else eight_bits)(Path(scratch) / "model.onnx", out / "model.onnx")
+        source = Path(scratch) / GRAPH
+        if bits == 4:
+            said = corpus.shipped().said[::EVERY]
+            four_bits(source, out / GRAPH, [tokenizer.encode(one.text).ids[:MAX_TOKENS] for one in said])
+        else:
+            eight_bits(source, out / GRAPH)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(out / checkpoint.TOKENIZER), pretty=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from models.language import heads as runtime
+from models.runtime.artifact import Artifact
 from models.training import card
 from models.training.net import HeadSpec
 
@@ -40,7 +40,7 @@ def export(held: Any, trunk: Path, out: Path, share: float = 0.0, wording: dict[
             "labels": list(spec.labels),
             "temperature": 1.0,
             "thresholds": {},
-            "trunk": hashlib.sha256((trunk / "model.onnx").read_bytes()).hexdigest(),
+            "trunk": Artifact.load(trunk).model,
         },
     }
     card.write(out, described)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.language.encoder import SentenceEncoder
 from models.language.heads import Head
 from models.language.units import places, units
+from models.runtime.artifact import GRAPH, WEIGHTS
 from models.training import batches, card, checkpoint, data, export, fit, floors, heads, metrics, plots, settings
 from models.training.batches import Encoder
 from models.training.data import DataError, Example
@@ -166,9 +167,8 @@ def _task(
         rows.append(row | {"bytes": "", "ms p50": "", "ms p95": ""})
     main = next(iter(figures(spec, gold, said[shipped])))
     rows[-2]["bytes"] = sum(path.stat().st_size for path in (*model.glob("*.safetensors"), *model.glob("*.pt")))
-    rows[-1]["bytes"] = sum((trunk / n).stat().st_size for n in ("model.onnx", "tokenizer.json")) + sum(
-        path.stat().st_size for path in head.glob("*.npz")
-    )
+    files = [trunk / GRAPH, trunk / WEIGHTS, trunk / "tokenizer.json", *head.glob("*.npz")]
+    rows[-1]["bytes"] = sum(path.stat().st_size for path in files if path.is_file())
     rows[-1] |= {"ms p50": _at(spent, 0.5), "ms p95": _at(spent, 0.95)}
     fitted = flat(spec, known, calibrated)
     # Without a mistake the likelihood would grow with the confidence for ever.

@@ -17,7 +17,6 @@ from models.language import heads as runtime
 from models.language.background import unit
 from models.language.encoder import SentenceEncoder
 from models.language.units import places, units
-from models.runtime.session import Session
 from models.training import card, checkpoint, export, fit, heads
 from models.training.batches import Row
 from models.training.deps import need
@@ -53,7 +52,7 @@ class Shipped:
         """Raises: ModelError when the folder does not hold what `ship` writes."""
         self._encoder = SentenceEncoder.load(folder / "trunk")
         trunk = self._encoder.artifact
-        self._session = Session(trunk.file("model.onnx"))
+        self._session = trunk.session()
         found = sorted(path for path in folder.iterdir() if path.name != "trunk")
         self.heads = {path.name: runtime.Head.load(path, trunk) for path in found}
         artifacts = [trunk, *(head.artifact for head in self.heads.values())]

@@ -40,11 +40,11 @@ def _grow(path: Path) -> None:
 
 def test_the_shipped_model_is_whole_and_small() -> None:
     listed = Artifact.load(SHIPPED).card["files"]
-    assert {"model.onnx", "tokenizer.json", "background.npz"} <= set(listed)
+    assert {"model.onnx", "weights.npz", "tokenizer.json", "background.npz"} <= set(listed)
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 25e6
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "background.npz", "wordings.npz"])
+@pytest.mark.parametrize("name", ["model.onnx", "weights.npz", "tokenizer.json", "background.npz", "wordings.npz"])
 @pytest.mark.parametrize(
     ("damage", "says"), [(_flip, "SHA-256"), (_truncate, "bytes"), (_grow, "bytes"), (Path.unlink, "cannot be read")]
 )
@@ -92,6 +92,8 @@ def test_onnxruntime_refuses_with_our_error(tmp_path: Path) -> None:
         Session(tmp_path / "model.onnx")
     with pytest.raises(ModelError, match="threads"):
         Session(SHIPPED / "model.onnx", 0)
-    whole = Session(SHIPPED / "model.onnx")
+    with pytest.raises(ModelError, match="make no model"):
+        Session(SHIPPED / "model.onnx", weights=tmp_path / "model.onnx")
+    whole = Artifact.load(SHIPPED).session()
     with pytest.raises(ModelError, match="refused its input"):
         whole.run({"input_ids": np.zeros((1, 3), np.int64)})
