@@ -52,6 +52,11 @@ def eight_bits(
     values = np.empty((outputs, blocks, 2 * half), np.float32)
     values[..., 0::2], values[..., 1::2] = packed & 15, packed >> 4
     values = ((values - 8) * scale.astype(np.float32)[..., None]).reshape(outputs, -1) * channels
+    return rounded(values)
+
+
+def rounded(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """`values`, shape (outputs, inputs), in int8, shape (inputs, outputs), and the scale of each output."""
     scales = (np.maximum(np.abs(values).max(axis=1), 1e-9) / 127).astype(np.float32)
     return np.ascontiguousarray(np.rint(values / scales[:, None]).astype(np.int8).T), scales
 

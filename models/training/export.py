@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from models.runtime.artifact import GRAPH
 from models.training import card, checkpoint, corpus
 from models.training.checkpoint import CheckpointError
 from models.training.deps import need
-from models.training.quantize import eight_bits, four_bits
+from models.training.quantize import quantize
 
 MAX_TOKENS = 64
 """Tokens of an utterance that the encoder looks at; a spoken question has 5 to 40."""
@@ -20,11 +21,12 @@ EVERY = 300
 REBUILD = "louguan-lab export"
 
 
-def export(folder: Path, out: Path, bits: int, prefix: bool = True) -> None:
+def export(folder: Path, out: Path, bits: int, prefix: bool = True, texts: Sequence[str] = ()) -> None:
     """Writes model.onnx, tokenizer.json and the card of the checkpoint in `folder` to `out`.
 
-    `bits` 8 is int8 with one scale a tensor; 4 keeps 32 weights a scale on the disk and unpacks to int8. prefix:
-    whether texts are given with ``query: `` or ``passage: ``, as the base wants them.
+    `bits` 8 is int8; 4 keeps 32 weights a scale on the disk and unpacks to int8. prefix: whether texts are given with
+    ``query: `` or ``passage: ``, as the base wants them. texts: some of those that it will read; sentences of the
+    project's corpus unless given.
 
     Raises:
         CheckpointError: not a checkpoint, or another number of bits.
@@ -42,12 +44,8 @@ def export(folder: Path, out: Path, bits: int, prefix: bool = True) -> None:
         exporters.main_export(
             str(folder), scratch, task="feature-extraction", library_name="transformers", do_validation=False, opset=18
         )
-        source = Path(scratch) / GRAPH
-        if bits == 4:
-            said = corpus.shipped().said[::EVERY]
-            four_bits(source, out / GRAPH, [tokenizer.encode(one.text).ids[:MAX_TOKENS] for one in said])
-        else:
-            eight_bits(source, out / GRAPH)
+        samples = [tokenizer.encode(text).ids[:MAX_TOKENS] for text in texts or _said()]
+        quantize(Path(scratch) / GRAPH, out / GRAPH, bits, samples)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(out / checkpoint.TOKENIZER), pretty=False)
@@ -69,3 +67,7 @@ def export(folder: Path, out: Path, bits: int, prefix: bool = True) -> None:
         },
     }
     card.write(out, described)
+
+
+def _said() -> list[str]:
+    return [sentence.text for sentence in corpus.shipped().said[::EVERY]]

@@ -1,4 +1,4 @@
-"""Small weights for the gateway: int8 by onnxruntime, or blocks of 4 bits that are unpacked to int8."""
+"""Small weights for the gateway: int8, or blocks of 4 bits that are unpacked to int8."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ SHIFT = 0.7
 """How much of the range of activations moves into the weights: of .5, .6, .7, .75 and .85 the one that left the states
 nearest to those in float."""
 USUAL = 0.95
-_LAST_AXIS = "last_axis"
 
 
 def round_blocks(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -39,101 +38,140 @@ def _pack(low_first: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return (flat[..., 0] | (flat[..., 1] << 4)).astype(np.uint8)
 
 
-def _constant_weights(graph: Any, onnx: Any) -> dict[str, NDArray[Any]]:
-    return {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+def quantize(source: Path, out: Path, bits: int, samples: Sequence[Sequence[int]]) -> None:
+    """Writes the float model at `source` with its vectors of words and places and its linear layers in 8 or 4 bits.
 
-
-def four_bits(source: Path, out: Path, samples: Sequence[Sequence[int]]) -> None:
-    """Writes the float model at `source` with its word vectors and linear layers in 4 bits.
-
-    The linear layers become DynamicQuantizeMatMul (activations in int8), whose weights lie in a file of their own
-    beside `out` and are unpacked when the model is loaded (models/runtime/weights.py); the word vectors become
-    GatherBlockQuantized. Both are CPU kernels of onnxruntime (domain com.microsoft). One scale serves all activations
-    of a layer, so those of normalized states are first evened out between channels (SmoothQuant, Xiao et al. 2023), by
-    what `samples`, token ids of texts, need; and those of a narrowing layer between tokens.
+    The linear layers become DynamicQuantizeMatMul, which computes in int8; in 4 bits their weights lie in a file of
+    their own beside `out` and are unpacked when the model is loaded (models/runtime/weights.py). One scale serves all
+    activations of a layer, so those of normalized states are first evened out between channels (SmoothQuant, Xiao et
+    al. 2023), by what `samples`, token ids of texts, need; and those of a narrowing layer between tokens.
 
     Raises:
         CheckpointError: the graph has no such weights.
     """
     (onnx,) = need("onnx")
     model = onnx.load(str(source))
-    graph, helper = model.graph, onnx.helper
-    weights = _constant_weights(graph, onnx)
-    normalized = {node.output[0] for node in graph.node if node.op_type == "LayerNormalization"}
-    linear = [node for node in graph.node if _is_linear(node, weights)]
-    users: dict[str, list[NDArray[Any]]] = {}
-    for node in linear:
-        users.setdefault(node.input[0], []).append(weights[node.input[1]])
-    ranges = _ranges(source, [name for name in users if name in normalized], samples)
-    added: list[Any] = [onnx.numpy_helper.from_array(np.array([-1], np.int64), _LAST_AXIS)]
-    apart: dict[str, NDArray[Any]] = {}
-    dropped: set[str] = set()
-    nodes: list[Any] = []
-    evened: dict[str, NDArray[np.float32]] = {}
-
-    def add(op: str, *inputs: str, output: str, **more: Any) -> str:
-        nodes.append(helper.make_node(op, list(inputs), [output], **more))
-        return output
-
-    for node in graph.node:
-        constant = next((name for name in node.input if name in weights and weights[name].ndim == 2), "")
-        if _is_linear(node, weights):
-            given, (depth, width) = node.input[0], weights[constant].shape
-            values, scales = round_blocks(np.ascontiguousarray(weights[constant].T, np.float32))
-            apart[constant + runtime.PACKED] = _pack(
-                (values + 8).astype(np.uint8).reshape(width, depth // BLOCK, BLOCK)
-            )
-            apart[constant + runtime.SCALE] = scales.astype(np.float16)
-            if given in ranges:
-                if given not in evened:
-                    evened[given] = _evened(ranges[given], users[given])
-                    added.append(onnx.numpy_helper.from_array(1 / evened[given], given + "_inverse"))
-                    add("Mul", given, given + "_inverse", output=given + "_even")
-                apart[constant + runtime.CHANNELS] = evened[given]
-                given += "_even"
-            largest = ""
-            if depth > width:
-                size = add("Abs", given, output=given + "_size")
-                largest = add("ReduceMax", size, _LAST_AXIS, output=given + "_largest", keepdims=1)
-                given = add("Div", given, largest, output=given + "_even")
-            product = node.output[0] + ("_even" if largest else "")
-            inputs = (given, constant, constant + runtime.SCALES)
-            add("DynamicQuantizeMatMul", *inputs, output=product, name=node.name, domain="com.microsoft")
-            if largest:
-                add("Mul", product, largest, output=node.output[0])
-        elif node.op_type == "Gather" and constant == node.input[0] and "word_embeddings" in constant:
-            values, scales = round_blocks(np.ascontiguousarray(weights[constant], np.float32))
-            raw = _pack((values & 15).astype(np.uint8)).tobytes()
-            added += [
-                helper.make_tensor(constant + "_q4", onnx.TensorProto.INT4, values.shape, raw, raw=True),
-                onnx.numpy_helper.from_array(scales.astype(np.float16), constant + "_scale"),
-            ]
-            inputs, half = (constant + "_q4", node.input[1], constant + "_scale"), node.output[0] + "_half"
-            sizes = {"block_size": BLOCK, "gather_axis": 0, "quantize_axis": 1}
-            add("GatherBlockQuantized", *inputs, output=half, name=node.name, domain="com.microsoft", **sizes)
-            add("Cast", half, output=node.output[0], to=onnx.TensorProto.FLOAT)
-        else:
-            nodes.append(node)
-            continue
-        dropped.add(constant)
-    if not dropped:
-        raise CheckpointError(f"{source} has no weights that can be stored in 4 bits.")
-    kept = [tensor for tensor in graph.initializer if tensor.name not in dropped]
-    del graph.node[:], graph.initializer[:]
-    graph.node.extend(nodes)
-    graph.initializer.extend(kept + added)
-    del model.opset_import[:]
-    model.opset_import.extend([helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)])
+    small = _Small(model.graph, bits, onnx)
+    small.evened = _evened(source, small.layers, samples)
+    for node in model.graph.node:
+        small.take(node)
+    if not small.dropped:
+        raise CheckpointError(f"{source} has no weights that can be stored in {bits} bits.")
+    kept = [tensor for tensor in model.graph.initializer if tensor.name not in small.dropped]
+    del model.graph.node[:], model.graph.initializer[:], model.opset_import[:]
+    model.graph.node.extend(small.nodes)
+    model.graph.initializer.extend([*kept, *small.added.values()])
+    model.opset_import.extend([onnx.helper.make_opsetid("", 21), onnx.helper.make_opsetid("com.microsoft", 1)])
     model.ir_version = 10
     onnx.save(model, str(out))
-    np.savez(out.with_name(WEIGHTS), allow_pickle=False, **apart)
+    if small.apart:
+        np.savez(out.with_name(WEIGHTS), allow_pickle=False, **small.apart)
 
 
-def _is_linear(node: Any, weights: Mapping[str, NDArray[Any]]) -> bool:
-    if node.op_type != "MatMul" or node.input[1] not in weights:
-        return False
-    shape = weights[node.input[1]].shape
-    return len(shape) == 2 and shape[0] % BLOCK == 0
+class _Small:
+    """A graph while it is written anew with small weights, node by node."""
+
+    def __init__(self, graph: Any, bits: int, onnx: Any) -> None:
+        self._bits, self._onnx = bits, onnx
+        self._weights = {
+            tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer if len(tensor.dims) == 2
+        }
+        normalized = {node.output[0] for node in graph.node if node.op_type == "LayerNormalization"}
+        self.layers: dict[str, list[NDArray[Any]]] = {}
+        """The weights of the layers that each normalized state goes into."""
+        for node in filter(self._is_layer, graph.node):
+            if node.input[0] in normalized:
+                self.layers.setdefault(node.input[0], []).append(self._weights[node.input[1]])
+        self.evened: dict[str, NDArray[np.float32]] = {}
+        self.nodes: list[Any] = []
+        self.added: dict[str, Any] = {}
+        self.apart: dict[str, NDArray[Any]] = {}
+        self.dropped: set[str] = set()
+
+    def take(self, node: Any) -> None:
+        if self._is_layer(node):
+            self.dropped.add(node.input[1])
+            self._layer(node)
+        elif node.op_type == "Gather" and node.input[0] in self._weights and "_embeddings" in node.input[0]:
+            self.dropped.add(node.input[0])
+            (self._vectors_in_4 if self._bits == 4 and "word" in node.input[0] else self._vectors_in_8)(node)
+        else:
+            self.nodes.append(node)
+
+    def _is_layer(self, node: Any) -> bool:
+        weights = self._weights.get(node.input[1]) if node.op_type == "MatMul" else None
+        return weights is not None and weights.shape[0] % BLOCK == 0
+
+    def _layer(self, node: Any) -> None:
+        given, name, product = node.input[0], node.input[1], node.output[0]
+        weights = self._weights[name]
+        depth, width = weights.shape
+        channels = self.evened.get(given)
+        if channels is not None:
+            if given + "_inverse" not in self.added:
+                self._add("Mul", given, self._constant(given + "_inverse", 1 / channels), output=given + "_even")
+            given += "_even"
+        if self._bits == 4:
+            values, scales = round_blocks(np.ascontiguousarray(weights.T, np.float32))
+            halves = (values + 8).astype(np.uint8).reshape(width, depth // BLOCK, BLOCK)
+            self.apart |= {name + runtime.PACKED: _pack(halves), name + runtime.SCALE: scales.astype(np.float16)}
+            if channels is not None:
+                self.apart[name + runtime.CHANNELS] = channels
+        else:
+            rounded, scale = runtime.rounded(weights.T * (1 if channels is None else channels))
+            self._constant(name, rounded)
+            self._constant(name + runtime.SCALES, scale)
+        largest = ""
+        if depth > width:
+            size = self._add("Abs", given, output=given + "_size")
+            axis = self._constant("last_axis", np.array([-1], np.int64))
+            largest = self._add("ReduceMax", size, axis, output=given + "_largest", keepdims=1)
+            given = self._add("Div", given, largest, output=given + "_even")
+            product += "_even"
+        inputs = (given, name, name + runtime.SCALES)
+        self._add("DynamicQuantizeMatMul", *inputs, output=product, name=node.name, domain="com.microsoft")
+        if largest:
+            self._add("Mul", product, largest, output=node.output[0])
+
+    def _vectors_in_4(self, node: Any) -> None:
+        name, half = node.input[0], node.output[0] + "_half"
+        values, scales = round_blocks(np.ascontiguousarray(self._weights[name], np.float32))
+        raw = _pack((values & 15).astype(np.uint8)).tobytes()
+        packed = self._onnx.helper.make_tensor(name + "_q4", self._onnx.TensorProto.INT4, values.shape, raw, raw=True)
+        self.added[packed.name] = packed
+        inputs = (packed.name, node.input[1], self._constant(name + "_scale", scales.astype(np.float16)))
+        sizes = {"block_size": BLOCK, "gather_axis": 0, "quantize_axis": 1}
+        self._add("GatherBlockQuantized", *inputs, output=half, name=node.name, domain="com.microsoft", **sizes)
+        self._add("Cast", half, output=node.output[0], to=self._onnx.TensorProto.FLOAT)
+
+    def _vectors_in_8(self, node: Any) -> None:
+        name, out = node.input[0], node.output[0]
+        values, scales = runtime.rounded(self._weights[name])
+        table = self._constant(name + "_q8", np.ascontiguousarray(values.T))
+        scale = self._constant(name + "_scale", scales[:, None])
+        whole = self._add("Gather", table, node.input[1], output=out + "_whole")
+        steps = self._add("Cast", whole, output=out + "_steps", to=self._onnx.TensorProto.FLOAT)
+        self._add("Mul", steps, self._add("Gather", scale, node.input[1], output=out + "_scale"), output=out)
+
+    def _constant(self, name: str, values: NDArray[Any]) -> str:
+        self.added[name] = self._onnx.numpy_helper.from_array(values, name)
+        return name
+
+    def _add(self, op: str, *inputs: str, output: str, **more: Any) -> str:
+        self.nodes.append(self._onnx.helper.make_node(op, list(inputs), [output], **more))
+        return output
+
+
+def _evened(
+    source: Path, layers: Mapping[str, list[NDArray[Any]]], samples: Sequence[Sequence[int]]
+) -> dict[str, NDArray[np.float32]]:
+    """What each channel of each of these states is divided by, and the weights that it meets are multiplied by."""
+    found = {}
+    for name, sizes in _ranges(source, list(layers), samples).items():
+        weights = np.max([np.abs(layer).max(axis=1) for layer in layers[name]], axis=0)
+        shares = np.maximum(sizes, 1e-3) ** SHIFT / np.maximum(weights, 1e-4) ** (1 - SHIFT)
+        found[name] = np.maximum(shares / shares.mean(), 0.02).astype(np.float32)
+    return found
 
 
 def _ranges(source: Path, names: list[str], samples: Sequence[Sequence[int]]) -> dict[str, NDArray[np.float32]]:
@@ -150,19 +188,3 @@ def _ranges(source: Path, names: list[str], samples: Sequence[Sequence[int]]) ->
         for name, states in zip(names, seen, strict=True):
             sizes[name].append(np.abs(states[0]).max(axis=0))
     return {name: np.quantile(found, USUAL, axis=0).astype(np.float32) for name, found in sizes.items() if found}
-
-
-def _evened(sizes: NDArray[np.float32], layers: list[NDArray[Any]]) -> NDArray[np.float32]:
-    """What each channel is divided by before a layer, and its weights are multiplied by."""
-    weights = np.max([np.abs(layer).max(axis=1) for layer in layers], axis=0)
-    shares = np.maximum(sizes, 1e-3) ** SHIFT / np.maximum(weights, 1e-4) ** (1 - SHIFT)
-    evened: NDArray[np.float32] = np.maximum(shares / shares.mean(), 0.02).astype(np.float32)
-    return evened
-
-
-def eight_bits(source: Path, out: Path) -> None:
-    """Writes the float model at `source` in int8, one scale a tensor, activations quantized as they come."""
-    (quantization,) = need("onnxruntime.quantization")
-    quantization.quantize_dynamic(
-        str(source), str(out), weight_type=quantization.QuantType.QInt8, per_channel=False, reduce_range=False
-    )
