@@ -129,6 +129,11 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
         "Thank you, it is recorded for {due}. Your number is {number}.",
         "好的，已经记下了，时间是{due}。单号是{number}。",
     ),
+    "done.wished": (
+        "Thank you, it is recorded with your wish for {wished}; at the latest we deal with it by {due}. Your number is "
+        "{number}.",
+        "好的，已经记下了，您希望{wished}，最晚{due}之前处理。单号是{number}。",
+    ),
     "done.booking": (
         "Thank you, your request is recorded under number {number}; a colleague will confirm the place.",
         "好的，预订申请已经记下了，单号是{number}，场地由工作人员确认。",
@@ -148,6 +153,10 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "withdraw": ("Shall I cancel order {number}?", "要取消{number}吗？"),
     "withdrawn": ("Order {number} is cancelled. Anything else?", "{number}已经取消了。还有什么可以帮您？"),
     "unchanged": ("All right, {number} stays as it is.", "好的，{number}不动。"),
+    "urgent.stay": (
+        "Please do as I said and call {human}. Tell me once you are safe.",
+        "请先按刚才说的做，并联系{human}。安全了再告诉我。",
+    ),
     "urgent.form": (
         "I have begun an urgent repair for you: once you are safe, tell me and we finish it.",
         "我先给您开了一张紧急报修，安全了跟我说一声，我们接着登记。",

@@ -19,7 +19,7 @@ _CLOSING = time(18)
 
 
 _OBJECTS: Final = (
-    ("lift", any_of("电梯", "梯厢", r"\b(lift|elevator)s?\b")),
+    ("lift", any_of("电梯(?!口|厅|间|旁|门口)", "梯厢", r"\b(lift|elevator)s?\b")),
     (
         "heating_cooling",
         any_of(
@@ -53,6 +53,12 @@ _OBJECTS: Final = (
                r"\b(lobby|corridor|hall\w*|stair\w*|garden|path|road)\b"),
     ),
 )  # fmt: skip
+_NO_THING = any_of(
+    "漏水|渗水|堵|没水|热水|没电|停电|跳闸|吵|噪|音乐|垃圾|脏|臭|卫生|下水$|大堂|走廊|楼道|楼梯|花园|停车|小偷|陌生人",
+    r"\b(leak\w*|water|power|nois\w*|loud|music|shout\w*|dirty|smell\w*|clean\w*|filthy|locked|electric\w*)\b",
+    r"\b(lobby|corridor|hall\w*|garden|heat\w*|parking|stolen|theft|plumbing|wiring)\b",
+)  # fmt: skip
+"""Of those words, the ones that name no thing to mend."""
 _OF_FORM: Final = {
     "visitor_pass": "security", "parking": "parking", "parcel": "parcel", "booking": "facility", "renovation": "other",
 }  # fmt: skip
@@ -104,6 +110,12 @@ def first_time(value: Value | None) -> time | None:
         return time.fromisoformat(value.split("-")[0])
     except ValueError:
         return None
+
+
+def thing(words: str) -> str | None:
+    """The first thing that `words` name, as they name it; None when they name none."""
+    found = [match for _, pattern in _OBJECTS for match in pattern.finditer(words) if not _NO_THING.search(match[0])]
+    return min(found, key=lambda match: match.start())[0] if found else None
 
 
 def category(form: str, words: str) -> str:

@@ -13,9 +13,14 @@ from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, OpenForm
 from models.language.detect import Language
 from models.language.understanding import Slot, Understanding, Value
 
+MOST_PARTS: Final = 2
+"""Times that a missing part of a location is asked for."""
 _WORDS: Final = ("object", "symptom")
 _TOGETHER: Final = ("object", "symptom", "person")
 """Of which one turn may name several."""
+_NEVER_PLACES: Final = ("date", "time", "duration", "phone", "plate")
+_LONGEST_PLACE: Final = 40
+"""Characters of the words for a place that no rule knows."""
 _READABLE: Final = ("phone", "plate", "date", "time", "location")
 _HOME = re.compile(
     "厨房|卫生间|洗手间|厕所|浴室|卧室|客厅|阳台|书房|家"
@@ -27,6 +32,8 @@ _PUBLIC = re.compile(
     r"|\b(lift|elevator|corridor|hallway|lobby|stair\w*|street ?lights?|gate|entrance|garage|garden|pool|gym)s?\b",
     re.ASCII | re.IGNORECASE,
 )
+_LEAD: Final = 16
+"""Characters beside the wish in such a clause: 我想, I would like to file a."""
 _BUILDING = re.compile("([0-9]{1,2}|[a-z])", re.ASCII)
 
 
@@ -42,19 +49,26 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         form.asked = CONFIRM
     heard = reading.completed(heard, language, now)
     slots = [slot for slot in reading.taken(heard) if slot.name in form.form.takes]
+    homes = [slot for slot in slots if reading.own(heard.text, slot)] if form.form.name == "complaint" else []
+    if "location" in form.filled:
+        slots = [slot for slot in slots if slot not in homes]
     direct = _direct(form, heard, slots, language, now)
     if direct is not None and len(slots) == 1 and reading.bare(heard):
         slots = []
-    if not slots and direct is None and form.asked in (CONFIRM, CHANGE, RESUME) and heard.intent != "affirm":
+    if not (slots or homes) and direct is None and form.asked in (CONFIRM, CHANGE, RESUME) and heard.intent != "affirm":
         slots = [slot for slot in reading.found(heard.text, language, now) if slot.name in form.form.takes]
     named: dict[str, Value] = {}
     for slot in slots:
         named[slot.name] = _with(named.get(slot.name), slot, together=slot.name in _TOGETHER)
     if direct is not None:
         named = {direct[0]: direct[1], **named}
+    if form.asked == "object" and not {"object", "symptom"} & named.keys() and (thing := rules.thing(heard.text)):
+        named["object"] = thing
     if not named and form.asked in (CONFIRM, CHANGE) and "time" in form.filled and reading.corrects(heard.text):
         hour = reading.normal("time", reading.without_lead(heard.text), language, now)
         named = {"time": hour} if hour is not None else {}
+    if "time" in named and not {"date"} & (named.keys() | form.filled.keys()) and reading.names_today(heard.text):
+        named["date"] = now.date().isoformat()
     if "time" in named:
         named["time"] = meant.settled(named["time"], form.filled.get("time"), heard.text)
     if "date" in named and meant.names_weekday(heard.text):
@@ -82,10 +96,14 @@ def _sparable(form: OpenForm, text: str) -> list[str]:
 def begin(form: OpenForm, heard: Understanding, language: Language, now: datetime) -> None:
     """The first turn of a form: its slots, or for some forms the turn itself."""
     fill(form, heard, language, now)
-    if form.form.name == "repair" and "symptom" not in form.filled and (told := symptom(heard.text)):
-        form.filled["symptom"] = told
-    if form.form.whole and not any(name in form.filled for name in _WORDS) and _tells(form, heard):
-        whole = reading.clean("symptom", heard.text)
+    if form.form.name == "repair":
+        if len(str(form.filled.get("symptom", ""))) < 2 and (told := symptom(heard.text)):
+            form.filled["symptom"] = told
+        if "object" not in form.filled and (thing := rules.thing(heard.text)):
+            form.filled["object"] = thing
+    silent = "symptom" if form.form.name == "complaint" else _WORDS
+    if form.form.whole and not any(name in form.filled for name in silent) and _tells(form, heard):
+        whole = reading.clean("symptom", _matter(form, heard.text))
         if whole is not None:
             form.filled["symptom"] = whole
 
@@ -109,7 +127,7 @@ def decline(form: OpenForm, heard: Understanding) -> bool:
 def part_wanted(form: OpenForm) -> str | None:
     """Which part of the location is still worth asking for: building, room, or both (flat)."""
     location = form.filled.get("location")
-    if form.detailed or not form.form.home or not isinstance(location, dict) or not location:
+    if form.detailed >= MOST_PARTS or not form.form.home or not isinstance(location, dict) or not location:
         return None
     indoors = "place" not in location or bool(_HOME.search(location["place"]))
     about = " ".join(str(form.filled.get(name, "")) for name in _WORDS)
@@ -147,6 +165,8 @@ def _is_place(form: OpenForm, heard: Understanding, value: Value, language: Lang
         return True
     if any(slot.name == "location" for slot in reading.found(heard.text, language, now)):
         return True
+    if any(slot.name in _NEVER_PLACES for slot in heard.slots) or len(heard.text) > _LONGEST_PLACE:
+        return False
     doubt = reading.keeps_to_self(heard.text) or reading.wonders(heard.text) or heard.confidence < reading.SOME
     return _phrase(heard, form) and not doubt
 
@@ -193,6 +213,13 @@ def _put(form: OpenForm, name: str, value: Value, adding: bool, now: datetime) -
 def _assume(form: OpenForm, now: datetime) -> None:
     if form.form.name == "visitor_pass" and "time" in form.filled:
         form.filled.setdefault("date", now.date().isoformat())
+
+
+def _matter(form: OpenForm, text: str) -> str:
+    """The text without a first clause that only says what kind of request it is."""
+    first, *rest = re.split("[,，:：]", text, maxsplit=1)
+    lead = form.form.wish.search(first) and len(reading.substance(form.form.wish.sub("", first))) <= _LEAD
+    return rest[0].strip() if rest and lead else text
 
 
 def _tells(form: OpenForm, heard: Understanding) -> bool:

@@ -139,7 +139,14 @@ _OUTRIGHT: Final = (
             "我?要投诉", "想投诉", r"\b(file|make|lodge|register|have) a complaint\b", r"\b(want|like) to complain\b",
         ),
     ),
-    ("repair_request", any_of("我?要报修", "想报修", "来报修", r"\b(report|log) a (fault|repair|leak|breakdown)\b")),
+    (
+        "repair_request",
+        any_of(
+            "我?要报修", "想报修", "来报修", "要修(个)?(东西|一下)",
+            r"\b(report|log) a (fault|repair|leak|breakdown)\b",
+            r"\b(something|it) (fixed|repaired|mended)\b",
+        ),
+    ),
     (
         "visitor_pass",
         any_of(
@@ -165,7 +172,8 @@ _OUTRIGHT: Final = (
 )  # fmt: skip
 """Requests in so many words."""
 _BROKEN = any_of(
-    "坏了", "坏掉", "又坏", "不亮", "不制冷", "不热", "不冷", "失灵", "没反应",
+    "坏了", "坏掉", "又坏", "不亮", "不(排水|下水|出水|加热|通电|工作|响)", "跳闸", "不制冷", "不热", "不冷",
+    "失灵", "没反应",
     "[打刷开关按锁]不[开上了动]", "漏水", "堵了", "不转", "不动了",
     "爆", "喷水", r"\b(burst\w*|gushing|broken|out of order|leak\w*|stuck|faulty|blocked|clogged)\b",
     r"\b(isn't|is not|aren't|not|stopped|doesn't|does not|won't|can't|cannot) "

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from agent.desk import rules
 from agent.desk.dialogue import filling, meant, reading, speaking, status
 from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, broken, form_for, opens, outright
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, WITHDRAW, Answer, OpenForm, Reply, Session
@@ -86,7 +87,7 @@ class Dialogue:
             session.language = wished
         heard, perhaps = _sober(heard)
         heard = outright(heard)
-        said = self._switched(session, now) if wished else self._said(session, heard, now)
+        said = self._switched(session, heard, now) if wished else self._said(session, heard, now)
         if perhaps and not said.emergency and not reading.bare(heard):
             said = replace(
                 said, text=join(say("urgent.perhaps", session.language), said.text, language=session.language)
@@ -104,18 +105,25 @@ class Dialogue:
             session.wipe()
         return reply
 
-    def _switched(self, session: Session, now: datetime) -> Said:
+    def _switched(self, session: Session, heard: Understanding, now: datetime) -> Said:
         """After a wish for the other language: the open question, or an offer, in that one."""
+        lead = say("language", session.language)
         if session.form:
-            return Said(self._steps.beside(session, say("language", session.language), now))
-        return Said(join(say("language", session.language), say("how", session.language), language=session.language))
+            if filling.fill(session.form, heard, session.language, now):
+                said = self._steps.go_on(session, now)
+                return replace(said, text=join(lead, said.text, language=session.language))
+            return Said(self._steps.beside(session, lead, now))
+        return Said(join(lead, say("how", session.language), language=session.language))
 
     def _said(self, session: Session, heard: Understanding, now: datetime) -> Said:
-        passed = session.form is not None and session.form.asked == RESUME and reading.passed(heard.text)
+        resuming = session.form is not None and session.form.asked == RESUME
+        passed = (resuming or session.urgent) and reading.passed(heard.text)
         if not passed and (name := self._emergency(heard.text)):
             return self._rescue(session, name, heard, now)
         if len(heard.text) > LONGEST:
             return Said(say("long", session.language))
+        if not passed and heard.intent == "emergency" and session.urgent:
+            return replace(self._stay(session), emergency=GENERAL)
         if not passed and heard.intent == "emergency":
             answer = self._respond(heard)
             name = answer.entry if answer.known and answer.entry in ENTRIES else GENERAL
@@ -123,7 +131,8 @@ class Dialogue:
         corrected = session.form is not None and _corrects(session.form, heard)
         if self._means(heard, "repeat") and not corrected:
             return Said(session.answer or say("nothing_said", session.language))
-        if self._means(heard, "human_agent") and not corrected:
+        fits = session.form is not None and self._fits(session.form, heard)
+        if self._means(heard, "human_agent") and not (corrected or fits):
             human = self._human(session.language)
             if session.form:
                 self._steps.pause(session)
@@ -139,11 +148,15 @@ class Dialogue:
             self._steps.open(session, FORMS[0], heard, now)
             self._steps.pause(session)
             kept = say("urgent.form", session.language)
+        session.urgent = not (session.form and session.form.form is FORMS[0])
         text = join(self._urgent(name, session.language), kept, language=session.language)
         return Said(text, self._human(session.language), emergency=name)
 
     def _inside(self, session: Session, form: OpenForm, heard: Understanding, now: datetime) -> Said:
         """A turn while a form is open."""
+        if session.urgent and form.asked == RESUME and reading.address(heard):
+            return self._stay(session)
+        session.urgent = False
         if form.asked == WITHDRAW:
             if reading.keeps(heard.text) or (self._plain_no(heard) and not reading.drops(heard.text)):
                 return self._steps.cancel(session, now)
@@ -163,6 +176,9 @@ class Dialogue:
         if said := self._aside(session, form, heard, now):
             return said
         if filling.decline(form, heard) or filling.fill(form, heard, session.language, now):
+            form.asks = 0
+            return self._steps.go_on(session, now)
+        if reading.comes_without(heard.text):
             return self._steps.go_on(session, now)
         if heard.intent == "thanks_goodbye":
             return self._steps.again(session, now, "before_you_go")
@@ -190,7 +206,10 @@ class Dialogue:
         if _corrects(form, heard):
             return None
         other = form_for(heard)
-        requested = other is not None and bool(other.wish.search(heard.text))
+        requested = other is not None and (bool(other.wish.search(heard.text)) or broken(heard))
+        requested = requested and other is not None and other.name != form.form.name
+        if self._fits(form, heard) and not requested:
+            return None
         if (reading.bare(heard) and not requested) or heard.confidence < self._unsure or reading.denies(heard):
             return None
         question = asks(heard.text, form.form if heard.intent == form.form.intent else None)
@@ -217,6 +236,11 @@ class Dialogue:
         """A turn while no form is open."""
         language = session.language
         offered, session.offered = session.offered, None
+        if session.urgent:
+            other = form_for(heard)
+            session.urgent = not (reading.over(heard.text) or heard.intent in _KNOWLEDGE or other or asks(heard.text))
+            if session.urgent:
+                return self._stay(session)
         if offered and (form := form_for(offered)) and _accepts(form, heard):
             self._steps.open(session, form, offered, now)
             assert session.form is not None
@@ -228,6 +252,7 @@ class Dialogue:
             self._means(heard, "request_status")
             or status.written(heard.text)
             or (waiting and (status.named(heard) or by_phone))
+            or (by_phone and reading.looks_up(heard.text))
         ):
             return self._status(session, heard, now)
         if not any(map(str.isalnum, heard.text)):
@@ -259,6 +284,11 @@ class Dialogue:
         if heard.confidence >= self._unsure:
             return Said(say(_scope(heard), language))
         return self._unclear(session, heard)
+
+    def _stay(self, session: Session) -> Said:
+        """What is said to those who go on about a danger."""
+        human = self._human(session.language)
+        return Said(say("urgent.stay", session.language, human=human), human)
 
     def _alter(self, session: Session, order: Order, heard: Understanding, now: datetime) -> Said:
         """After a wish to change or cancel the order of this dialogue, which its resident may until work begins."""
@@ -313,6 +343,13 @@ class Dialogue:
     def _plain_no(self, heard: Understanding) -> bool:
         return reading.denies(heard) and not reading.taken(heard)
 
+    def _fits(self, form: OpenForm, heard: Understanding) -> bool:
+        """Whether the turn says something that the form has a place for, and asks nothing."""
+        slots = [slot.name for slot in reading.taken(heard) if slot.name not in ("object", "symptom")]
+        question = asks(heard.text) or reading.wonders(heard.text)
+        thing = form.asked == "object" and rules.thing(heard.text) is not None
+        return not question and (thing or any(name in form.form.takes for name in slots))
+
     def _helps(self, form: OpenForm, heard: Understanding) -> bool:
         """Whether the turn answers what the form asked."""
         group = form.form.group(form.asked)
@@ -322,10 +359,11 @@ class Dialogue:
 def _sober(heard: Understanding) -> tuple[Understanding, bool]:
     """The turn, and whether it may be an emergency without being likely enough to count as one."""
     others = {name: chance for name, chance in heard.scores.items() if name != "emergency"}
-    if heard.intent != "emergency" or heard.confidence >= PERILOUS or not others:
+    if heard.intent != "emergency" or (heard.confidence >= PERILOUS and not reading.address(heard)) or not others:
         return heard, False
     second = max(others, key=others.__getitem__)
-    return replace(heard, intent=second, confidence=others[second]), heard.confidence >= PERHAPS
+    perhaps = heard.confidence >= PERHAPS and not reading.address(heard)
+    return replace(heard, intent=second, confidence=others[second]), perhaps
 
 
 def _scope(heard: Understanding) -> str:

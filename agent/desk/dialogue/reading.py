@@ -62,6 +62,9 @@ _GOES_ON = any_of(
     "继续", "接着", "刚才", "还是要", "还没弄完",
     r"\b(carry on|go on|continue|back to|go ahead|proceed|resume|please do)\b", r"^(so )?what about\b",
 )  # fmt: skip
+_ONLY: Final = 20
+"""Characters that hold no second matter."""
+_BUT = any_of("但", "可是", "还有", "不过", "又", r"\b(but|though|and|now|still)\b")
 _OVER = any_of(
     "救护车(来|到)了", "火灭了", "^(我|我们|人|都|已经)?出来了", "没事了", "关好了", "已经关",
     "(阀门?|总闸|水|电|气)关了", "没危险", "人没事",
@@ -120,8 +123,25 @@ _KEEPS_TO_SELF = any_of(
 _WONDERS = any_of("什么", "吗$", "呢$", "谁", "为啥", "怎么", r"\b(what|who|why|how|where|when|which)\b")
 _MOVES = any_of(
     "(改|换)(成|到|为|个|一下)", r"\breschedule\b", r"\bchange (it|that|the|my)\b", r"\bcan (it|that|we) be\b",
-    r"\b(move|make) it\b",
+    r"\b(move|make) it\b", r"\binstead\b",
 )  # fmt: skip
+_OFF = re.compile(
+    "(我想|那|还是|哦|唉|嗯)?(算了吧?|不用了|不用修了|不用来了|取消吧?|不弄了|不报了)"
+    r"|(actually |just |oh |please )?(forget it|never ?mind|cancel (it|that|this)|scrap that|leave it)( please| then)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A clause that calls the matter off whatever stands beside it."""
+_CLAUSES = re.compile("[,，。;；.!！]+")
+_COMES_WITHOUT = any_of(
+    "不开车", "没(有)?(开)?车", "打车", "坐(地铁|公交)", "走路", r"\b(no car|not driving|without a car|on foot)\b",
+    r"\bby (taxi|bus|metro|bike|train)\b",
+)  # fmt: skip
+_LOOKS_UP = any_of("查", "进度", r"\b(check|look|status|find)\b")
+_NAMES_TODAY = any_of(
+    "今天", "今晚", "今早", "今儿", r"\btoday\b", r"\btonight\b", r"\bthis (morning|afternoon|evening)\b"
+)
+_LOWER_LEAD = re.compile(r"^[a-z][a-z' ]* (?=[A-Z])")
+_MORE_NAME = re.compile(r"( [A-Z][a-z]+)+")
 _WITHDRAWS = any_of("取消", "撤(销|回)", "不用(来|修)了", r"\bcancel\b")
 _KEEPS = any_of("(不|别)(要|用)?取消", "留着", "保留", r"\bkeep\b", r"\b(don't|do not|not) cancel\b")
 _WHO = any_of(
@@ -135,7 +155,8 @@ _FORBIDDEN = any_of(
     "录像", "密码", "行踪", "欠费",
     "打开", "关掉", "关闭", "开门", "停(掉|止|下)", "启动", "重启", "开锁", "解锁", "调(高|低|到)", "删", "指令",
     "管理员",
-    r"\b(phone|number|address|who|whose|names?|footage|cctv|camera|password|records?|bills?|owes?)\b",
+    r"\b(phone|number|address|who (lives|is in|owns)|whose|names?|footage|cctv|camera)\b",
+    r"\b(password|records?|bills?|owes?)\b",
     r"\b(open|close|unlock|lock|turn|switch|stop|start|shut|restart|disable|enable|set|delete|override|instructions?|"
     r"admin\w*|system|mode)\b",
 )  # fmt: skip
@@ -212,9 +233,16 @@ def taken(heard: Understanding) -> list[Slot]:
                 value = {"place": slot.text.strip().upper()}
             elif _NO_PLACE.search(before):
                 value = None
+        if slot.name == "person" and isinstance(value, str):
+            value = _whole_name(value, heard.text[slot.end :])
         if value is not None and not _NEGATED.search(before):
             kept.append(Slot(slot.name, slot.start, slot.end, slot.text, value, slot.confidence))
     return _without_own(heard.text, kept)
+
+
+def own(text: str, slot: Slot) -> bool:
+    """Whether a location is where the resident lives: 我住902."""
+    return slot.name == "location" and bool(_OWN.search(plain(text[: slot.start])))
 
 
 def _without_own(text: str, slots: list[Slot]) -> list[Slot]:
@@ -222,8 +250,22 @@ def _without_own(text: str, slots: list[Slot]) -> list[Slot]:
     flats = [slot for slot in slots if isinstance(slot.value, dict) and "room" in slot.value]
     if len(flats) < 2:
         return slots
-    own = [slot for slot in flats if _OWN.search(plain(text[: slot.start]))]
-    return [slot for slot in slots if slot not in own] if len(own) < len(flats) else slots
+    homes = [slot for slot in flats if own(text, slot)]
+    if not homes or len(homes) == len(flats):
+        return slots
+    home = homes[0].value if isinstance(homes[0].value, dict) else {}
+    near = {"building": home["building"]} if "building" in home else {}
+    return [
+        replace(slot, value={**near, **slot.value}) if slot in flats and isinstance(slot.value, dict) else slot
+        for slot in slots
+        if slot not in homes
+    ]
+
+
+def _whole_name(name: str, after: str) -> str:
+    """An English name without what leads to it, and with the rest that was left beside it: friend Li (Na)."""
+    more = _MORE_NAME.match(after) if name[:1].isascii() and not name.islower() else None
+    return _LOWER_LEAD.sub("", name) + (more[0] if more else "")
 
 
 def bare(heard: Understanding) -> bool:
@@ -269,6 +311,10 @@ def denies(heard: Understanding) -> bool:
 def gives_up(heard: Understanding) -> bool:
     """Whether the turn calls the matter off."""
     said = plain(heard.text)
+    if spared(said):
+        return False
+    if any(_OFF.fullmatch(clause.strip()) for clause in _CLAUSES.split(said)):
+        return True
     return bool(_CANCEL.search(said)) and (heard.intent == "deny" or len(said) <= 12 or len(said.split()) in (2, 3, 4))
 
 
@@ -301,6 +347,25 @@ def spared(text: str) -> tuple[str, ...]:
     return ("date", "time") if "time" in named else tuple(named)
 
 
+def address(heard: Understanding) -> bool:
+    """Whether the turn says where and nothing else."""
+    return bare(heard) and {slot.name for slot in heard.slots} == {"location"}
+
+
+def comes_without(text: str) -> bool:
+    """Whether a visitor brings no car."""
+    return bool(_COMES_WITHOUT.search(plain(text)))
+
+
+def looks_up(text: str) -> bool:
+    """Whether something is to be looked up."""
+    return bool(_LOOKS_UP.search(plain(text)))
+
+
+def names_today(text: str) -> bool:
+    return bool(_NAMES_TODAY.search(plain(text)))
+
+
 def corrects(text: str) -> bool:
     return bool(_CORRECTS.search(plain(text)))
 
@@ -313,7 +378,7 @@ def drops(text: str) -> bool:
 def alters(text: str) -> bool:
     """Whether it wants what was just recorded to be changed or cancelled."""
     said = plain(text)
-    return len(said) <= _ACT and bool(_MOVES.search(said) or _WITHDRAWS.search(said))
+    return len(said) <= LONGEST_VALUE and bool(_MOVES.search(said) or _WITHDRAWS.search(said))
 
 
 def moves(text: str) -> bool:
@@ -337,9 +402,10 @@ def over(text: str) -> bool:
 
 
 def passed(text: str) -> bool:
-    """Whether it says that a danger is over, and takes up or drops what was left for it: "she is ok" alone may be
-    followed by another danger."""
-    return over(text) and (goes_on(text) or drops(text))
+    """Whether it says that a danger is over and nothing else, or takes up or drops what was left for it: "she is ok"
+    may be followed by another danger."""
+    only = len(plain(text)) <= _ONLY and not _BUT.search(plain(text))
+    return over(text) and (goes_on(text) or drops(text) or only)
 
 
 def forbidden(text: str) -> bool:
@@ -402,4 +468,7 @@ def language_of(heard: Understanding, before: Language, fresh: bool) -> Language
 
 
 def _printable(text: str) -> str:
-    return " ".join("".join(char for char in text[: 4 * LONGEST_VALUE] if char.isprintable()).split())[:LONGEST_VALUE]
+    words = " ".join("".join(char for char in text[: 4 * LONGEST_VALUE] if char.isprintable()).split())
+    if len(words) <= LONGEST_VALUE:
+        return words
+    return re.sub(r"(?<=\S) +[!-~]*$", "", words[:LONGEST_VALUE])

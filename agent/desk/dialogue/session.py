@@ -63,8 +63,8 @@ class OpenForm:
     """Replies in a row that ended with `question`."""
     misses: int = 0
     """Turns in a row that did not help with it."""
-    detailed: bool = False
-    """Whether a missing part of the location was asked for; that is done once."""
+    detailed: int = 0
+    """How often a missing part of the location was asked for."""
     part: str = ""
     """The part of the location that was asked for last."""
     carried: bool = False
@@ -96,6 +96,8 @@ class Session:
     order: Order | None = None
     unsure: int = 0
     """Turns in a row that were not understood outside a form."""
+    urgent: bool = False
+    """Whether a danger was told of in the turn before, or since then."""
     wants_number: bool = False
     """Whether an order's number or phone was asked for."""
     offered: Understanding | None = None

@@ -17,12 +17,17 @@ _DIGITS: Final = {
     "zh": "零一二三四五六七八九",
     "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
 }
+_WORDY: Final = 10
+"""Characters of a symptom that is more than a word."""
 _HOUR, _DAY = 60, 24 * 60
 
 
 def summary(filled: Mapping[str, Value], language: Language, now: datetime) -> str:
     """All that is filled, in one order, without its verbs."""
-    parts = [spoken(name, filled[name], language, now) for name in _ORDER if name in filled]
+    # A matter in the resident's own words names its thing itself.
+    told = str(filled.get("symptom", "")) if len(str(filled.get("symptom", ""))) > _WORDY else ""
+    named = [name for name in _ORDER if name in filled and not (name == "object" and str(filled[name]) in told)]
+    parts = [spoken(name, filled[name], language, now) for name in named]
     return ("，" if language == "zh" else ", ").join(part for part in parts if part)
 
 

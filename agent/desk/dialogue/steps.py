@@ -17,7 +17,7 @@ from agent.desk.phrases import PHRASES, join, say
 from agent.desk.rules import appointment
 from hal.errors import LouguanError
 from models.language.detect import Language
-from models.language.understanding import Understanding
+from models.language.understanding import Understanding, Value
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,8 @@ class Steps:
         filling.begin(opened, heard, session.language, now)
         if session.form:
             session.suspended = session.form
-        if session.order and "location" not in opened.filled and "location" in form.takes:
-            self._carry(opened, session.order, heard)
+        if "location" not in opened.filled and "location" in form.takes:
+            self._carry(opened, session, heard)
         session.form = opened
         return self.go_on(session, now)
 
@@ -65,7 +65,7 @@ class Steps:
             form.asked = WITHDRAW
             return Said(self._repeated(form, language, now))
         form = OpenForm(form_of(order), order.said, dict(order.slots), CHANGE, hinted=True, amends=order.id)
-        session.form, form.detailed = form, True
+        session.form, form.detailed = form, filling.MOST_PARTS
         if filling.fill(form, heard, language, now):
             return self.go_on(session, now)
         return self.change(session, reading.field_named(heard.text), now)
@@ -93,6 +93,7 @@ class Steps:
         form, language = _form(session), session.language
         if form.part:
             # Where the estate has one building, there is nothing to tell.
+            form.detailed = filling.MOST_PARTS
             return self.go_on(session, now)
         form.misses += 1
         if form.misses >= MOST_ASKS or form.asks >= MOST_ASKS:
@@ -147,9 +148,11 @@ class Steps:
         own = f"done.{order.form}"
         appointed = "time" in slots and appointment(slots, now) == order.due
         key = own if own in PHRASES else "done.appointed" if appointed else "done"
-        key = "done.changed" if form.amends else key
+        wish = appointment(slots, now) if key == "done" and "time" in slots else None
+        key = "done.changed" if form.amends else "done.wished" if wish and now < wish < order.due else key
         due = speaking.moment(order.due, language, now)
-        text = say(key, language, number=speaking.digits(order.id, language), due=due)
+        wished = speaking.moment(wish, language, now) if wish else ""
+        text = say(key, language, number=speaking.digits(order.id, language), due=due, wished=wished)
         after = self._close(session, now, offer=True) or say("more", language)
         return Said(join(text, after, language=language), order=order)
 
@@ -165,7 +168,7 @@ class Steps:
             form.part = ""
             return self._ask(form, missing[0], say(_key(form, missing[0]), language), missing[0])
         if part := filling.part_wanted(form):
-            form.detailed, form.part = True, part
+            form.detailed, form.part = form.detailed + 1, part
             return self._ask(form, "location", say(f"ask.part.{part}", language), part)
         form.part = ""
         return self._read_back(form, language, now)
@@ -219,9 +222,16 @@ class Steps:
         self.pause(session)
         return self._repeated(session.form, session.language, now) if offer else ""
 
-    def _carry(self, form: OpenForm, order: Order, heard: Understanding) -> None:
-        location = reading.clean("location", order.slots.get("location", ""))
-        if location and (order.form == form.form.name or reading.adds(heard.text)):
+    def _carry(self, form: OpenForm, session: Session, heard: Understanding) -> None:
+        """Takes the place of the form that waits, if somebody is to come to both, or of the order before."""
+        waiting, order = session.suspended, session.order
+        place: Value = ""
+        if waiting and waiting.form.home and form.form.home:
+            place = waiting.filled.get("location", "")
+            place = {part: place[part] for part in place if part != "place"} if isinstance(place, dict) else ""
+        elif order and (order.form == form.form.name or reading.adds(heard.text)):
+            place = order.slots.get("location", "")
+        if location := reading.clean("location", place):
             form.filled["location"], form.carried = location, True
 
 

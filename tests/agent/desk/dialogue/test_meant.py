@@ -8,7 +8,7 @@ import pytest
 
 from agent.desk.dialogue import meant, reading, status
 from models.language.understanding import Understanding
-from tests.agent.desk.dialogue.conftest import understanding
+from tests.agent.desk.dialogue.conftest import NOW, understanding
 
 VISIT = "visitor_pass"
 
@@ -261,6 +261,129 @@ def test_a_repair_is_offered_for_what_is_broken_whatever_it_is_taken_for(residen
     resident.known = ("门禁",)
     assert "登记" in resident.says("[大门门禁](object)坏了", "access_card").answer
     assert resident.says("[3号楼](location)", "out_of_scope").form.name == "repair"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "slot"),
+    [
+        ("从[12月1号](date)开始", "out_of_scope", "date"),
+        ("[明天中午](time)之前到", "request_status", "time"),
+        ("just [one](count) person", "human_agent", "count"),
+        ("he'll drive, plate [沪A88888](plate)", "parking", "plate"),
+    ],
+)
+def test_what_has_a_place_in_the_form_goes_there_whatever_it_is_taken_for(
+    resident: Any, said: str, intent: str, slot: str
+) -> None:
+    resident.says("登记访客，[3号楼501](location)", VISIT)
+    assert slot in resident.says(said, intent).form.filled
+
+
+def test_another_matter_within_a_form_is_not_its_place(resident: Any) -> None:
+    resident.says("register a visitor for [tomorrow](date) [10 am](time)", VISIT)
+    said = "oh and before that my [shower](object)'s broken, I need a plumber"
+    assert resident.says(said, "repair_request").form.name == "repair"
+    resident.says("[building 9 room 702](location)", "facility_booking")
+    assert resident.says("yes", "affirm").order.form == "repair"
+    assert resident.session.form.filled == {"date": "2026-11-25", "time": "10:00"}
+
+
+def test_a_visitor_comes_where_somebody_is_to_mend(resident: Any) -> None:
+    resident.says("[浴室](location)[花洒](object)坏了，[8号楼303](location)", "repair_request")
+    reply = resident.says("先登记个访客，[明天](date)来", VISIT)
+    assert reply.form.filled["location"] == {"building": "8", "room": "303"}
+    assert "刚才" in reply.answer
+
+
+def test_useful_answers_are_no_failed_ones(resident: Any) -> None:
+    resident.says("办个访客登记", VISIT)
+    for said in ("[李阿姨](person)", "[周日](date)", "[九点半](time)", "[两个](count)人"):
+        assert resident.says(said, "out_of_scope").form is not None
+    assert resident.says("[12号楼403](location)", "out_of_scope").form.missing == ()
+
+
+def test_the_flat_said_with_a_wish_for_the_other_language_is_kept(resident: Any) -> None:
+    resident.says("my kitchen [sink](object) is [clogged](symptom)", "repair_request")
+    reply = resident.says("我们说中文吧，[三号楼1101](location)", "repeat")
+    home = {"place": "kitchen", "building": "3", "room": "1101"}
+    assert (reply.language, reply.form.filled["location"]) == ("zh", home)
+
+
+def test_a_bare_address_is_no_emergency(resident: Any) -> None:
+    assert resident.says("[三号楼1101](location)", "emergency").emergency is None
+
+
+def test_who_goes_on_about_a_danger_is_told_to_do_as_said_until_it_is_over(resident: Any) -> None:
+    resident.says("着火了", "emergency")
+    for said in ("[三号楼1402](location)", "我把窗打开了"):
+        reply = resident.says(said, "out_of_scope", 0.5)
+        assert "刚才说的" in reply.answer
+        assert reply.handoff
+    assert "刚才说的" not in resident.says("火灭了", "out_of_scope", 0.5).answer
+    resident.says("着火了", "emergency")
+    assert resident.says("how much is it", "fee_query").answer == "It is 300 yuan."
+
+
+@pytest.mark.parametrize(
+    "said", ["you know what, forget it, my husband fixed it", "算了，我自己修好了", "cancel that please"]
+)
+def test_a_clause_that_calls_it_off_is_enough(resident: Any, said: str) -> None:
+    resident.says("[锁](object)坏了，[3号楼501](location)", "repair_request")
+    assert resident.says(said, "out_of_scope", 0.5).form is None
+
+
+@pytest.mark.parametrize("said", ["不用了，电话就不留了", "不用修了吗"])
+def test_not_every_such_word_does(resident: Any, said: str) -> None:
+    resident.says("[锁](object)坏了，[3号楼501](location)，[13800001111](phone)", "repair_request")
+    assert resident.says(said, "out_of_scope", 0.5).form is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("[Li](person) Na is in charge", "Li Na"),
+        ("[friend Zhang Wei](person) comes", "Zhang Wei"),
+        ("[my mom](person) comes", "my mom"),
+        ("[李阿姨](person)来", "李阿姨"),
+    ],
+)
+def test_a_name_is_whole_and_nothing_but_a_name(said: str, name: str) -> None:
+    assert [slot.value for slot in reading.taken(understanding(said, VISIT, 0.9))] == [name]
+
+
+def test_this_evening_is_today(resident: Any) -> None:
+    reply = resident.says(
+        "fix my [tap](object), [building 3 room 501](location), this [evening](time)", "repair_request"
+    )
+    assert reply.form.filled["date"] == "2026-11-24"
+
+
+def test_a_wish_before_the_promised_time_is_said_and_not_promised(resident: Any) -> None:
+    resident.says("[灯](object)坏了，[3号楼501](location)，[今天](date)[晚上八点](time)", "repair_request")
+    reply = resident.says("对", "affirm")
+    assert "您希望今天晚上8点，最晚" in reply.answer
+    assert reply.order.due > NOW.replace(hour=20)
+
+
+@pytest.mark.parametrize(
+    ("said", "object", "symptom"),
+    [
+        ("家里灯不亮了，好像是跳闸", "灯", "不亮"),
+        ("the oven won't turn on", "oven", "won't turn"),
+        ("洗碗机[不](symptom)排水了", None, "不排水"),
+    ],
+)
+def test_thing_and_fault_that_the_model_misses_are_found_by_their_words(
+    resident: Any, said: str, object: str | None, symptom: str
+) -> None:
+    filled = resident.says(said, "repair_request").form.filled
+    assert (filled.get("object"), filled["symptom"]) == (object, symptom)
+
+
+def test_a_complaint_says_what_it_is_about_and_not_that_it_is_one(resident: Any) -> None:
+    filled = resident.says("我要投诉，楼上天天半夜蹦迪吵得睡不着，[6号楼](location)", "complaint").form.filled
+    assert filled["symptom"] == "楼上天天半夜蹦迪吵得睡不着，6号楼"
+    assert resident.says("我住[6号楼902](location)", "complaint").form.filled["location"] == {"building": "6"}
 
 
 def _visit(resident: Any) -> Any:
