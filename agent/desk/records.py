@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from agent.data.store import StorageError
-from agent.desk.dialogue import ABUSIVE, Reply, reading
+from agent.desk.dialogue import ABUSIVE, Reply, acts, reading
 from agent.desk.feedback import FeedbackStore, Surge
 from agent.desk.masking import mask
 from agent.desk.recommend.offers import offers
@@ -92,7 +92,7 @@ class Records:
 def _kind(heard: Understanding, reply: Reply) -> Kind | None:
     if reply.handoff and not reply.emergency:
         return "handoff"
-    if reply.form and reading.corrects(heard.text):
+    if reply.form and acts.corrects(heard.text):
         return "correction"
     if heard.offensive > ABUSIVE:
         return "abuse"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.desk import rules
-from agent.desk.dialogue import meant, reading
+from agent.desk.dialogue import acts, meant, reading
 from agent.desk.dialogue.forms import symptom
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, OpenForm
 from models.language.detect import Language
@@ -64,10 +64,10 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         named = {direct[0]: direct[1], **named}
     if form.asked == "object" and not {"object", "symptom"} & named.keys() and (thing := rules.thing(heard.text)):
         named["object"] = thing
-    if not named and form.asked in (CONFIRM, CHANGE) and "time" in form.filled and reading.corrects(heard.text):
+    if not named and form.asked in (CONFIRM, CHANGE) and "time" in form.filled and acts.corrects(heard.text):
         hour = reading.normal("time", reading.without_lead(heard.text), language, now)
         named = {"time": hour} if hour is not None else {}
-    if "time" in named and not {"date"} & (named.keys() | form.filled.keys()) and reading.names_today(heard.text):
+    if "time" in named and not {"date"} & (named.keys() | form.filled.keys()) and acts.names_today(heard.text):
         named["date"] = now.date().isoformat()
     if "time" in named:
         named["time"] = meant.settled(named["time"], form.filled.get("time"), heard.text)
@@ -77,7 +77,7 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         if "location" in form.form.takes and (part := meant.part_changed(heard.text)):
             named["location"] = part
         named |= meant.shifted(form.filled, heard.text)
-    adding = reading.adds(heard.text) and not reading.corrects(heard.text)
+    adding = acts.adds(heard.text) and not acts.corrects(heard.text)
     for name, value in named.items():
         _put(form, name, value, adding and name in _WORDS, now)
     _assume(form, now)
@@ -88,7 +88,7 @@ def _sparable(form: OpenForm, text: str) -> list[str]:
     """What is filled, need not be, and is called off."""
     return [
         name
-        for name in reading.spared(text)
+        for name in acts.spared(text)
         if name in form.filled and not any(name in group for group in form.form.required)
     ]
 
@@ -118,7 +118,7 @@ def decline(form: OpenForm, heard: Understanding) -> bool:
     """Whether the resident keeps to themselves what was asked, which is then left open for good."""
     if any(slot.name == form.asked for slot in reading.taken(heard)):
         return False
-    if form.asked in form.form.may_decline and (reading.keeps_to_self(heard.text) or reading.denies(heard)):
+    if form.asked in form.form.may_decline and (acts.keeps_to_self(heard.text) or acts.denies(heard)):
         form.filled[form.asked] = {}
         return True
     return False
@@ -167,7 +167,7 @@ def _is_place(form: OpenForm, heard: Understanding, value: Value, language: Lang
         return True
     if any(slot.name in _NEVER_PLACES for slot in heard.slots) or len(heard.text) > _LONGEST_PLACE:
         return False
-    doubt = reading.keeps_to_self(heard.text) or reading.wonders(heard.text) or heard.confidence < reading.SOME
+    doubt = acts.keeps_to_self(heard.text) or acts.wonders(heard.text) or heard.confidence < reading.SOME
     return _phrase(heard, form) and not doubt
 
 
@@ -177,9 +177,7 @@ def _phrase(heard: Understanding, form: OpenForm) -> bool:
     act = heard.intent in reading.ACTS and heard.confidence >= reading.SOME
     other = reading.bare(heard) and any(slot.name in form.form.takes for slot in heard.slots)
     short = len(said) <= reading.LONGEST_VALUE
-    return (
-        any(map(str.isalpha, said)) and not (act or other or reading.agrees(heard) or reading.denies(heard)) and short
-    )
+    return any(map(str.isalpha, said)) and not (act or other or acts.agrees(heard) or acts.denies(heard)) and short
 
 
 def _with(before: Value | None, slot: Slot, together: bool) -> Value:

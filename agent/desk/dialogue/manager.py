@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.desk import rules
-from agent.desk.dialogue import filling, meant, reading, speaking, status
+from agent.desk.dialogue import acts, filling, meant, reading, speaking, status
 from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, broken, form_for, opens, outright
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, WITHDRAW, Answer, OpenForm, Reply, Session
 from agent.desk.dialogue.steps import Said, Steps
@@ -82,7 +82,7 @@ class Dialogue:
         fresh = session.started is None
         session.started, session.last = session.started or now, now
         session.language = reading.language_of(heard, session.language, fresh)
-        wished = None if self._emergency(heard.text) else reading.language_wished(heard.text)
+        wished = None if self._emergency(heard.text) else acts.language_wished(heard.text)
         if wished:
             session.language = wished
         heard, perhaps = _sober(heard)
@@ -117,7 +117,7 @@ class Dialogue:
 
     def _said(self, session: Session, heard: Understanding, now: datetime) -> Said:
         resuming = session.form is not None and session.form.asked == RESUME
-        passed = (resuming or session.urgent) and reading.passed(heard.text)
+        passed = (resuming or session.urgent) and acts.passed(heard.text)
         if not passed and (name := self._emergency(heard.text)):
             return self._rescue(session, name, heard, now)
         if len(heard.text) > LONGEST:
@@ -158,37 +158,37 @@ class Dialogue:
             return self._stay(session)
         session.urgent = False
         if form.asked == WITHDRAW:
-            if reading.keeps(heard.text) or (self._plain_no(heard) and not reading.drops(heard.text)):
+            if acts.keeps(heard.text) or (self._plain_no(heard) and not acts.drops(heard.text)):
                 return self._steps.cancel(session, now)
-            if reading.agrees(heard) or reading.drops(heard.text):
+            if acts.agrees(heard) or acts.drops(heard.text):
                 return self._steps.withdraw(session, now)
             session.form = None
             return self._outside(session, heard, now)
-        if reading.gives_up(heard) or (form.asked == RESUME and (self._plain_no(heard) or reading.drops(heard.text))):
+        if acts.gives_up(heard) or (form.asked == RESUME and (self._plain_no(heard) or acts.drops(heard.text))):
             return self._steps.cancel(session, now)
-        if form.asked == RESUME and (reading.goes_on(heard.text) or reading.over(heard.text)):
+        if form.asked == RESUME and (acts.goes_on(heard.text) or acts.over(heard.text)):
             # What was shut or put out is not what is to be mended.
             heard = replace(heard, slots=tuple(slot for slot in heard.slots if slot.name not in ("object", "symptom")))
             filling.fill(form, heard, session.language, now)
             return self._steps.go_on(session, now)
-        if reading.agrees(heard) and (done := self._agreed(session, form, heard, now)):
+        if acts.agrees(heard) and (done := self._agreed(session, form, heard, now)):
             return done
         if said := self._aside(session, form, heard, now):
             return said
         if filling.decline(form, heard) or filling.fill(form, heard, session.language, now):
             form.asks = 0
             return self._steps.go_on(session, now)
-        if reading.comes_without(heard.text):
+        if acts.comes_without(heard.text):
             return self._steps.go_on(session, now)
         if heard.intent == "thanks_goodbye":
             return self._steps.again(session, now, "before_you_go")
-        if reading.denies(heard) and form.asked in (CONFIRM, CHANGE):
-            return self._steps.change(session, reading.field_named(heard.text), now)
-        if form.asked == CHANGE and (field := reading.field_named(heard.text)):
+        if acts.denies(heard) and form.asked in (CONFIRM, CHANGE):
+            return self._steps.change(session, acts.field_named(heard.text), now)
+        if form.asked == CHANGE and (field := acts.field_named(heard.text)):
             return self._steps.change(session, field, now)
-        if form.asked == CONFIRM and reading.keeps_to_self(heard.text):
+        if form.asked == CONFIRM and acts.keeps_to_self(heard.text):
             return self._steps.go_on(session, now)
-        if form.asked == "location" and reading.keeps_to_self(heard.text):
+        if form.asked == "location" and acts.keeps_to_self(heard.text):
             return self._steps.again(session, now, "need.location")
         if asks(heard.text) and heard.confidence >= self._unsure:
             answer = self._respond(heard)
@@ -210,7 +210,7 @@ class Dialogue:
         requested = requested and other is not None and other.name != form.form.name
         if self._fits(form, heard) and not requested:
             return None
-        if (reading.bare(heard) and not requested) or heard.confidence < self._unsure or reading.denies(heard):
+        if (reading.bare(heard) and not requested) or heard.confidence < self._unsure or acts.denies(heard):
             return None
         question = asks(heard.text, form.form if heard.intent == form.form.intent else None)
         if not (question or requested) and filling.answers(form, heard, session.language, now):
@@ -238,7 +238,7 @@ class Dialogue:
         offered, session.offered = session.offered, None
         if session.urgent:
             other = form_for(heard)
-            session.urgent = not (reading.over(heard.text) or heard.intent in _KNOWLEDGE or other or asks(heard.text))
+            session.urgent = not (acts.over(heard.text) or heard.intent in _KNOWLEDGE or other or asks(heard.text))
             if session.urgent:
                 return self._stay(session)
         if offered and (form := form_for(offered)) and _accepts(form, heard):
@@ -252,12 +252,12 @@ class Dialogue:
             self._means(heard, "request_status")
             or status.written(heard.text)
             or (waiting and (status.named(heard) or by_phone))
-            or (by_phone and reading.looks_up(heard.text))
+            or (by_phone and acts.looks_up(heard.text))
         ):
             return self._status(session, heard, now)
         if not any(map(str.isalnum, heard.text)):
             return self._unclear(session, heard)
-        if session.order and reading.alters(heard.text):
+        if session.order and acts.alters(heard.text):
             return self._alter(session, session.order, heard, now)
         for act in ("greeting", "affirm", "deny"):
             if self._means(heard, act):
@@ -341,12 +341,12 @@ class Dialogue:
         return heard.intent == act and heard.confidence >= self._unsure
 
     def _plain_no(self, heard: Understanding) -> bool:
-        return reading.denies(heard) and not reading.taken(heard)
+        return acts.denies(heard) and not reading.taken(heard)
 
     def _fits(self, form: OpenForm, heard: Understanding) -> bool:
         """Whether the turn says something that the form has a place for, and asks nothing."""
         slots = [slot.name for slot in reading.taken(heard) if slot.name not in ("object", "symptom")]
-        question = asks(heard.text) or reading.wonders(heard.text)
+        question = asks(heard.text) or acts.wonders(heard.text)
         thing = form.asked == "object" and rules.thing(heard.text) is not None
         return not question and (thing or any(name in form.form.takes for name in slots))
 
@@ -368,15 +368,15 @@ def _sober(heard: Understanding) -> tuple[Understanding, bool]:
 
 def _scope(heard: Understanding) -> str:
     """What is said to a turn that is nobody's job here: who speaks, or why not, where that is others' data."""
-    if reading.asks_who(heard.text):
+    if acts.asks_who(heard.text):
         return "who"
-    return "scope.private" if reading.forbidden(heard.text) else "scope"
+    return "scope.private" if acts.forbidden(heard.text) else "scope"
 
 
 def _accepts(form: Form, heard: Understanding) -> bool:
     """Whether the turn takes up the form that was offered: by a yes, or by saying what it needs."""
     needed = any(slot.name in form.takes for slot in reading.taken(heard)) and not asks(heard.text)
-    return reading.agrees(heard) or (needed and len(heard.text) <= reading.LONGEST_VALUE and _weak(heard))
+    return acts.agrees(heard) or (needed and len(heard.text) <= reading.LONGEST_VALUE and _weak(heard))
 
 
 def _weak(heard: Understanding) -> bool:
@@ -389,4 +389,4 @@ def _corrects(form: OpenForm, heard: Understanding) -> bool:
     """Whether the turn says one of the form's slots anew, whatever its intent seems to be."""
     if meant.tail_changed(form.filled.get("phone"), heard.text) is not None:
         return True
-    return reading.corrects(heard.text) and any(slot.name in form.form.takes for slot in reading.taken(heard))
+    return acts.corrects(heard.text) and any(slot.name in form.form.takes for slot in reading.taken(heard))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from agent.desk.dialogue import filling, reading, speaking
+from agent.desk.dialogue import acts, filling, reading, speaking
 from agent.desk.dialogue.forms import Form, form_of
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, WITHDRAW, FormState, OpenForm, Session
 from agent.desk.orders import Order, Orders
@@ -60,7 +60,7 @@ class Steps:
     def alter(self, session: Session, order: Order, heard: Understanding, now: datetime) -> Said:
         """Opens what was recorded a moment ago to be changed, or asks whether to cancel it."""
         language = session.language
-        if reading.drops(heard.text) and not reading.moves(heard.text):
+        if acts.drops(heard.text) and not acts.moves(heard.text):
             session.form = form = OpenForm(form_of(order), order.said, dict(order.slots), amends=order.id)
             form.asked = WITHDRAW
             return Said(self._repeated(form, language, now))
@@ -68,7 +68,7 @@ class Steps:
         session.form, form.detailed = form, filling.MOST_PARTS
         if filling.fill(form, heard, language, now):
             return self.go_on(session, now)
-        return self.change(session, reading.field_named(heard.text), now)
+        return self.change(session, acts.field_named(heard.text), now)
 
     def withdraw(self, session: Session, now: datetime) -> Said:
         """Cancels the order that was recorded a moment ago."""
@@ -229,7 +229,7 @@ class Steps:
         if waiting and waiting.form.home and form.form.home:
             place = waiting.filled.get("location", "")
             place = {part: place[part] for part in place if part != "place"} if isinstance(place, dict) else ""
-        elif order and (order.form == form.form.name or reading.adds(heard.text)):
+        elif order and (order.form == form.form.name or acts.adds(heard.text)):
             place = order.slots.get("location", "")
         if location := reading.clean("location", place):
             form.filled["location"], form.carried = location, True
