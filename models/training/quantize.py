@@ -148,10 +148,12 @@ class _Small:
         name, out = node.input[0], node.output[0]
         values, scales = runtime.rounded(self._weights[name])
         table = self._constant(name + "_q8", np.ascontiguousarray(values.T))
-        scale = self._constant(name + "_scale", scales[:, None])
+        scale = self._constant(name + "_scale", scales[:, None].astype(np.float16))
         whole = self._add("Gather", table, node.input[1], output=out + "_whole")
         steps = self._add("Cast", whole, output=out + "_steps", to=self._onnx.TensorProto.FLOAT)
-        self._add("Mul", steps, self._add("Gather", scale, node.input[1], output=out + "_scale"), output=out)
+        half = self._add("Gather", scale, node.input[1], output=out + "_half")
+        sizes = self._add("Cast", half, output=out + "_sizes", to=self._onnx.TensorProto.FLOAT)
+        self._add("Mul", steps, sizes, output=out)
 
     def _constant(self, name: str, values: NDArray[Any]) -> str:
         self.added[name] = self._onnx.numpy_helper.from_array(values, name)

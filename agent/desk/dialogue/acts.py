@@ -12,6 +12,8 @@ from models.language.understanding import Understanding
 
 _ACT: Final = 40
 """Characters of the longest bare yes or no."""
+_UNMISTAKABLE: Final = 0.98
+"""Confidence from which a yes is believed without its words."""
 _YES = any_of(
     "(对|是|好|行|可以|没错|没有?问题|嗯|恩|确认|确定|正确|就这样|就这么办|提交"
     "|的|了|啊|吧|呀|呢|请|谢谢|都|ok|[ ,，。])+",
@@ -24,14 +26,17 @@ _YES_CORE = any_of(
     r"\b(go ahead|send|submit|confirm\w*)\b",
 )
 """Without one of these, "thanks" and "please" agree to nothing."""
+_NOT_GOOD = any_of("越.越好", "最好", "好像", "好了吗", r"\bas soon as possible\b")
+"""Where 好 is no yes."""
 _NO = any_of(
     "(不|不对|不是|错|不行|没有|不要|有误|不正确|啊|了|的|吧|嗯|哦|[ ,，。])+",
     r"((no|nope|nah|wrong|not right|incorrect|not correct|that's|that is|it's|is|not quite|sorry)[ ,.]*)+",
 )
 _NO_CORE = any_of("不|错|没有|有误", r"\b(no|nope|nah|wrong|not|incorrect)\b")
 _FINE = any_of(
-    "不用改", "没什么要改", "没有?问题", "不用留", "不留了", "就这些",
-    r"\bthat's (fine|all|it)\b", r"\b(it's|all) (fine|good)\b",
+    "不用改", "没什么要改", "没有?问题", "不用留", "不留了", "就这些", "(订|登记|报|办|约)上?吧$",
+    r"\bthat's (fine|all|it)\b",
+    r"\bthat'll do\b", r"\bworks for me\b", r"\bsounds (good|fine|great)\b", r"\b(it's|all) (fine|good)\b",
     r"\bnothing (to change|else|more)\b", r"\bno (change|phone|number)s?\b",
 )  # fmt: skip
 """A no that agrees: nothing is to be changed, nothing to be added."""
@@ -50,7 +55,7 @@ _ONLY: Final = 20
 _BUT = any_of("但", "可是", "还有", "不过", "又", r"\b(but|though|and|now|still)\b")
 _OVER = any_of(
     "救护车(来|到)了", "火灭了", "^(我|我们|人|都|已经)?出来了", "没事了", "关好了", "已经关",
-    "(阀门?|总闸|水|电|气)关了", "没危险", "人没事",
+    "(阀门?|总闸|水|电|气)(已经)?[关断](掉|上|好)?了", "没危险", "人没事",
     r"\b(ambulance|fire brigade|police)('s| is| are) (here|there)\b",
     r"\b(i'm|we're|it's|it is|he's|she's) (out(?! of)|safe|ok|fine)\b",
     r"\bfire is out\b", r"\b(valve|power|breaker|gas|water)('s| is)? (off|closed)\b", r"\bsafe now\b",
@@ -148,12 +153,14 @@ def _no(said: str) -> bool:
 
 def agrees(heard: Understanding) -> bool:
     """Whether the turn says yes."""
-    said = plain(heard.text)
-    if _no(said) or _CANCEL.search(said):
+    said = _NOT_GOOD.sub("", plain(heard.text))
+    if not said or _no(said) or _CANCEL.search(said):
         return False
     if _yes(said) or (len(said) <= _ACT and _FINE.search(said)):
         return True
-    return heard.intent == "affirm" and heard.confidence >= SOME and not _CORRECTS.search(said)
+    # "As soon as possible" and "just him" look like a yes to the model, too.
+    enough = SOME if _YES_CORE.search(said) else _UNMISTAKABLE
+    return heard.intent == "affirm" and heard.confidence >= enough and not _CORRECTS.search(said)
 
 
 def denies(heard: Understanding) -> bool:
@@ -254,7 +261,7 @@ def goes_on(text: str) -> bool:
 def language_wished(text: str) -> Language | None:
     """The language that a turn asks for, where it asks for little else."""
     said = plain(text)
-    if len(said) > _ACT:
+    if len(said) > LONGEST_VALUE:
         return None
     return next((language for language, pattern in _SWITCH.items() if pattern.search(said)), None)
 

@@ -19,6 +19,8 @@ _WORDS: Final = ("object", "symptom")
 _TOGETHER: Final = ("object", "symptom", "person")
 """Of which one turn may name several."""
 _NEVER_PLACES: Final = ("date", "time", "duration", "phone", "plate")
+_NEARBY: Final = ("楼上", "楼下", "隔壁", "upstairs", "downstairs", "next door")
+"""Places that a flat replaces."""
 _LONGEST_PLACE: Final = 40
 """Characters of the words for a place that no rule knows."""
 _READABLE: Final = ("phone", "plate", "date", "time", "location")
@@ -31,6 +33,9 @@ _PUBLIC = re.compile(
     "电梯|楼道|走廊|大堂|楼梯|单元门|大门|门禁|路灯|花园|车库|小区|泳池|健身房"
     r"|\b(lift|elevator|corridor|hallway|lobby|stair\w*|street ?lights?|gate|entrance|garage|garden|pool|gym)s?\b",
     re.ASCII | re.IGNORECASE,
+)
+_PHONE = re.compile(
+    r"[,，。;；]? ?(我的?|my )?(电话|手机|phone|number|mobile)(号码?)?( number)?(是| is)?[:： ]*1\d{10}", re.ASCII
 )
 _LEAD: Final = 16
 """Characters beside the wish in such a clause: 我想, I would like to file a."""
@@ -59,7 +64,11 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         slots = [slot for slot in reading.found(heard.text, language, now) if slot.name in form.form.takes]
     named: dict[str, Value] = {}
     for slot in slots:
-        named[slot.name] = _with(named.get(slot.name), slot, together=slot.name in _TOGETHER)
+        vague = slot.name == "time" and ":" in str(named.get("time", "")) and ":" not in str(slot.value)
+        if not vague:
+            named[slot.name] = _with(named.get(slot.name), slot, together=slot.name in _TOGETHER)
+    if form.form.name == "visitor_pass" and "count" not in named and (heads := meant.heads(heard.text)):
+        named["count"] = heads
     if direct is not None:
         named = {direct[0]: direct[1], **named}
     if form.asked == "object" and not {"object", "symptom"} & named.keys() and (thing := rules.thing(heard.text)):
@@ -103,7 +112,7 @@ def begin(form: OpenForm, heard: Understanding, language: Language, now: datetim
             form.filled["object"] = thing
     silent = "symptom" if form.form.name == "complaint" else _WORDS
     if form.form.whole and not any(name in form.filled for name in silent) and _tells(form, heard):
-        whole = reading.clean("symptom", _matter(form, heard.text))
+        whole = reading.clean("symptom", _matter(form, _PHONE.sub("", heard.text)))
         if whole is not None:
             form.filled["symptom"] = whole
 
@@ -198,6 +207,10 @@ def _put(form: OpenForm, name: str, value: Value, adding: bool, now: datetime) -
     if day and day < now.date() and not form.form.in_past:
         return
     before = form.filled.get(name)
+    if name == "person" and isinstance(value, str) and value in str(before or ""):
+        return
+    if isinstance(before, dict) and before.get("place") in _NEARBY and isinstance(value, dict) and "room" in value:
+        before = {part: text for part, text in before.items() if part != "place"}
     if isinstance(before, dict) and isinstance(value, dict):
         # After another order's place, a new building or place is a new location, a new flat is not.
         anew = form.carried and bool({"building", "place"} & value.keys())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from agent.desk.dialogue import acts
 from agent.desk.dialogue.reading import bare
 from agent.desk.orders import Order
 from agent.desk.patterns import any_of
@@ -62,7 +63,8 @@ FORMS: Final = (
     Form(
         "repair", "repair", "repair_request", (("object", "symptom"), ("location",)), _COMMON,
         any_of(
-            "报修", "修一下", "来修", "维修", "派人", "派个", r"\b(fix|repair|mend|report|something|send (a|some))\w*",
+            "报个?修", "修一下", "来修", "维修", "派人", "派个",
+            r"\b(fix|repair|mend|report|something|send (a|some))\w*",
         ),
         always=True, whole=True, home=True,
     ),
@@ -142,7 +144,7 @@ _OUTRIGHT: Final = (
     (
         "repair_request",
         any_of(
-            "我?要报修", "想报修", "来报修", "要修(个)?(东西|一下)",
+            "要报个?修", "想报个?修", "来报修", "要修(个)?(东西|一下)",
             r"\b(report|log) a (fault|repair|leak|breakdown)\b",
             r"\b(something|it) (fixed|repaired|mended)\b",
         ),
@@ -191,7 +193,7 @@ _PROCEDURE = any_of(
 
 def outright(heard: Understanding) -> Understanding:
     """The turn with the intent that it names in so many words, where the model sees none, or doubts."""
-    if heard.intent not in ("out_of_scope", "repeat"):
+    if heard.intent not in ("out_of_scope", "repeat", "greeting"):
         return heard
     named = next((intent for intent, words in _OUTRIGHT if words.search(heard.text)), None)
     if not named and heard.confidence < SURE and broken(heard):
@@ -240,5 +242,7 @@ def opens(form: Form, heard: Understanding, score: float) -> bool:
         return True
     if bare(heard) and heard.confidence < _PLAIN:
         # A mere address could be about anything.
+        return False
+    if acts.wonders(heard.text):
         return False
     return any(slot.name in form.triggers for slot in heard.slots) or score < SURE

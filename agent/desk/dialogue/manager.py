@@ -11,7 +11,7 @@ from agent.desk import rules
 from agent.desk.dialogue import acts, filling, meant, reading, speaking, status
 from agent.desk.dialogue.forms import FORMS, SURE, Form, asks, broken, form_for, opens, outright
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, WITHDRAW, Answer, OpenForm, Reply, Session
-from agent.desk.dialogue.steps import Said, Steps
+from agent.desk.dialogue.steps import MOST_ASKS, Said, Steps
 from agent.desk.emergency import ENTRIES, GENERAL
 from agent.desk.orders import Order, Orders
 from agent.desk.phrases import join, say
@@ -130,6 +130,10 @@ class Dialogue:
             return self._rescue(session, name, heard, now)
         corrected = session.form is not None and _corrects(session.form, heard)
         if self._means(heard, "repeat") and not corrected:
+            if session.form:
+                session.form.misses += 1
+                if session.form.misses >= MOST_ASKS:
+                    return self._steps.again(session, now)
             return Said(session.answer or say("nothing_said", session.language))
         fits = session.form is not None and self._fits(session.form, heard)
         if self._means(heard, "human_agent") and not (corrected or fits):
@@ -246,6 +250,8 @@ class Dialogue:
             assert session.form is not None
             filling.fill(session.form, heard, language, now)
             return self._steps.go_on(session, now)
+        if session.order and acts.moves(heard.text) and reading.taken(heard):
+            return self._alter(session, session.order, heard, now)
         waiting, session.wants_number = session.wants_number, False
         by_phone = any(slot.name == "phone" for slot in heard.slots)
         if (
@@ -375,7 +381,8 @@ def _scope(heard: Understanding) -> str:
 
 def _accepts(form: Form, heard: Understanding) -> bool:
     """Whether the turn takes up the form that was offered: by a yes, or by saying what it needs."""
-    needed = any(slot.name in form.takes for slot in reading.taken(heard)) and not asks(heard.text)
+    question = asks(heard.text) or acts.wonders(heard.text)
+    needed = any(slot.name in form.takes for slot in reading.taken(heard)) and not question
     return acts.agrees(heard) or (needed and len(heard.text) <= reading.LONGEST_VALUE and _weak(heard))
 
 

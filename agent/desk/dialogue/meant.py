@@ -37,6 +37,10 @@ _HOURS = re.compile(
     r"|(?P<en>an|one|two|three|1|2|3|half) (an )?hours? (later|earlier|sooner)",
     re.ASCII,
 )
+_ALONE = any_of(
+    "(就|只有|就是)?(他|她|我朋友)?[一1]个人", "就(他|她)(一个|自己)", r"\bjust (him|her|one|the one)\b",
+    r"\bonly (him|her|one)\b", r"\b(by himself|by herself|alone)\b",
+)  # fmt: skip
 _WRONG = any_of("不对", "错", "不是", "改", r"\b(wrong|not right|incorrect|change)\b")
 _LAST = re.compile(r"([0-9]{1,5}|(?<![a-z])[a-h])$", re.ASCII | re.IGNORECASE)
 _PARTS: Final = (
@@ -90,6 +94,12 @@ def _by(value: str, minutes: int) -> str:
         return f"{total // 60:02}:{total % 60:02}"
 
     return _TIMES.sub(other, value)
+
+
+def heads(text: str) -> int:
+    """How many people a turn says are coming, where it says that of nobody else: 就他一个, just him; 0 when it does
+    not."""
+    return int(bool(_ALONE.search(reading.plain(text))))
 
 
 def names_weekday(text: str) -> bool:

@@ -105,6 +105,9 @@ def taken(heard: Understanding) -> list[Slot]:
                 value = {"place": slot.text.strip().upper()}
             elif _NO_PLACE.search(before):
                 value = None
+        if slot.name == "duration" and heard.text[slot.end :].startswith("两头"):
+            # 三天两头 is no number of days.
+            value = None
         if slot.name == "person" and isinstance(value, str):
             value = _whole_name(value, heard.text[slot.end :])
         if value is not None and not _NEGATED.search(before):

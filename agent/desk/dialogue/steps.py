@@ -148,7 +148,7 @@ class Steps:
         own = f"done.{order.form}"
         appointed = "time" in slots and appointment(slots, now) == order.due
         key = own if own in PHRASES else "done.appointed" if appointed else "done"
-        wish = appointment(slots, now) if key == "done" and "time" in slots else None
+        wish = appointment(slots, now) if key == "done" and "time" in slots and not form.form.in_past else None
         key = "done.changed" if form.amends else "done.wished" if wish and now < wish < order.due else key
         due = speaking.moment(order.due, language, now)
         wished = speaking.moment(wish, language, now) if wish else ""

@@ -386,6 +386,41 @@ def test_a_complaint_says_what_it_is_about_and_not_that_it_is_one(resident: Any)
     assert resident.says("我住[6号楼902](location)", "complaint").form.filled["location"] == {"building": "6"}
 
 
+@pytest.mark.parametrize(
+    ("said", "sure", "yes"),
+    [("越快越好", 0.99, False), ("中通的", 0.89, False), ("as soon as possible", 0.9, False), ("成", 1.0, True),
+     ("给我订上吧", 0.3, True), ("that'll do", 0.71, True)],
+)  # fmt: skip
+def test_only_a_yes_sends_a_form(resident: Any, said: str, sure: float, yes: bool) -> None:
+    resident.says("[灯](object)坏了，[3号楼501](location)", "repair_request")
+    assert (resident.says(said, "affirm", sure).order is not None) == yes
+
+
+def test_who_cannot_say_it_is_sent_to_a_human_in_the_end(resident: Any) -> None:
+    resident.says("我要报修", "repair_request")
+    said = ("怎么说呢", "就是那个", "讲不清")
+    assert [bool(resident.says(one, "repeat").handoff) for one in said] == [False, False, True]
+
+
+def test_the_clearer_of_two_times_counts(resident: Any) -> None:
+    resident.says("登记访客，[3号楼501](location)，[明天](date)[早上](time)", VISIT)
+    assert resident.says("还是[下午三点](time)吧，[早上](time)没人", "deny").form.filled["time"] == "15:00"
+
+
+def test_who_comes_alone_is_one(resident: Any) -> None:
+    resident.says("登记访客，[李国强](person)，[3号楼501](location)，[明天](date)", VISIT)
+    filled = resident.says("[国强](person)不开车，就他一个", VISIT).form.filled
+    assert (filled["count"], filled["person"]) == (1, "李国强")
+
+
+def test_a_flat_replaces_upstairs(resident: Any) -> None:
+    resident.says("[楼上](location)吵死了", "complaint")
+    flat = {"building": "8", "room": "1602"}
+    assert (
+        resident.says("我住[8号楼1502](location)，吵的是[1602](location)", "complaint").form.filled["location"] == flat
+    )
+
+
 def _visit(resident: Any) -> Any:
     resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
     return resident.says("对", "affirm").order
