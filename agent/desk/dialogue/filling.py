@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.desk import rules
 from agent.desk.dialogue import acts, meant, reading
-from agent.desk.dialogue.forms import symptom
+from agent.desk.dialogue.forms import SURE, symptom
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, OpenForm
 from models.language.detect import Language
 from models.language.understanding import Slot, Understanding, Value
@@ -18,7 +18,7 @@ MOST_PARTS: Final = 2
 _WORDS: Final = ("object", "symptom")
 _TOGETHER: Final = ("object", "symptom", "person")
 """Of which one turn may name several."""
-_NEVER_PLACES: Final = ("date", "time", "duration", "phone", "plate")
+_NEVER_PLACES: Final = ("date", "time", "duration", "phone", "plate", "person")
 _NEARBY: Final = ("楼上", "楼下", "隔壁", "upstairs", "downstairs", "next door")
 """Places that a flat replaces."""
 _LONGEST_PLACE: Final = 40
@@ -34,6 +34,8 @@ _PUBLIC = re.compile(
     r"|\b(lift|elevator|corridor|hallway|lobby|stair\w*|street ?lights?|gate|entrance|garage|garden|pool|gym)s?\b",
     re.ASCII | re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d{5}|单号|取件码|\b(number|code)\b", re.ASCII | re.IGNORECASE)
+"""In the words for a parcel, not for a place."""
 _PHONE = re.compile(
     r"[,，。;；]? ?(我的?|my )?(电话|手机|phone|number|mobile)(号码?)?( number)?(是| is)?[:： ]*1\d{10}", re.ASCII
 )
@@ -71,7 +73,7 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         named["count"] = heads
     if direct is not None:
         named = {direct[0]: direct[1], **named}
-    if form.asked == "object" and not {"object", "symptom"} & named.keys() and (thing := rules.thing(heard.text)):
+    if form.asked == "object" and "object" not in named and (thing := rules.thing(heard.text)):
         named["object"] = thing
     if not named and form.asked in (CONFIRM, CHANGE) and "time" in form.filled and acts.corrects(heard.text):
         hour = reading.normal("time", reading.without_lead(heard.text), language, now)
@@ -123,6 +125,18 @@ def answers(form: OpenForm, heard: Understanding, language: Language, now: datet
     return direct is not None and direct[0] in _READABLE
 
 
+def note(form: OpenForm, heard: Understanding) -> bool:
+    """Keeps what else a resident says of the matter, in their own words; whether it was of the matter."""
+    name = next((name for name in ("symptom", "object") if name in form.form.takes), "")
+    sure = heard.intent == form.form.intent and heard.confidence >= SURE and not acts.wonders(heard.text)
+    told = reading.clean(name, heard.text) if name and sure and _tells(form, heard) else None
+    if told is None:
+        return False
+    before = form.filled.get(name)
+    form.filled[name] = told if before is None else _joined(before, told)
+    return form.filled[name] != before
+
+
 def decline(form: OpenForm, heard: Understanding) -> bool:
     """Whether the resident keeps to themselves what was asked, which is then left open for good."""
     if any(slot.name == form.asked for slot in reading.taken(heard)):
@@ -170,6 +184,8 @@ def _direct(
 
 def _is_place(form: OpenForm, heard: Understanding, value: Value, language: Language, now: datetime) -> bool:
     """Whether words that were read as a location are one: rules see it there, or nothing speaks against it."""
+    if _NUMBER.search(heard.text):
+        return False
     if isinstance(value, dict) and value.keys() != {"place"}:
         return True
     if any(slot.name == "location" for slot in reading.found(heard.text, language, now)):

@@ -87,8 +87,10 @@ class Dialogue:
             session.language = wished
         heard, perhaps = _sober(heard)
         heard = outright(heard)
+        form = session.form
         said = self._switched(session, heard, now) if wished else self._said(session, heard, now)
-        if perhaps and not said.emergency and not reading.bare(heard):
+        answered = form is not None and self._fits(form, heard)
+        if perhaps and not (said.emergency or answered or reading.bare(heard)):
             said = replace(
                 said, text=join(say("urgent.perhaps", session.language), said.text, language=session.language)
             )
@@ -158,7 +160,7 @@ class Dialogue:
 
     def _inside(self, session: Session, form: OpenForm, heard: Understanding, now: datetime) -> Said:
         """A turn while a form is open."""
-        if session.urgent and form.asked == RESUME and reading.address(heard):
+        if session.urgent and form.asked == RESUME and not self._moves_on(heard):
             return self._stay(session)
         session.urgent = False
         if form.asked == WITHDRAW:
@@ -181,6 +183,8 @@ class Dialogue:
             return said
         if filling.decline(form, heard) or filling.fill(form, heard, session.language, now):
             form.asks = 0
+            return self._steps.go_on(session, now)
+        if not asks(heard.text) and filling.note(form, heard):
             return self._steps.go_on(session, now)
         if acts.comes_without(heard.text):
             return self._steps.go_on(session, now)
@@ -241,8 +245,7 @@ class Dialogue:
         language = session.language
         offered, session.offered = session.offered, None
         if session.urgent:
-            other = form_for(heard)
-            session.urgent = not (acts.over(heard.text) or heard.intent in _KNOWLEDGE or other or asks(heard.text))
+            session.urgent = not self._moves_on(heard)
             if session.urgent:
                 return self._stay(session)
         if offered and (form := form_for(offered)) and _accepts(form, heard):
@@ -290,6 +293,15 @@ class Dialogue:
         if heard.confidence >= self._unsure:
             return Said(say(_scope(heard), language))
         return self._unclear(session, heard)
+
+    def _moves_on(self, heard: Understanding) -> bool:
+        """Whether a turn after a danger is about something else."""
+        if reading.address(heard):
+            return False
+        said = heard.text
+        back = acts.goes_on(said) or acts.over(said) or acts.drops(said) or acts.agrees(heard) or acts.denies(heard)
+        other = heard.intent in _KNOWLEDGE or form_for(heard) is not None or heard.intent == "request_status"
+        return back or (other and heard.confidence >= SURE) or heard.intent == "thanks_goodbye"
 
     def _stay(self, session: Session) -> Said:
         """What is said to those who go on about a danger."""

@@ -34,10 +34,14 @@ _LEAD = any_of(
 _NEGATED = any_of("(不是|并非|而非)[是在]?$", r"\b(not|isn't|instead of|rather than)( (in|at|on|the))*$")
 _NO_PLACE = re.compile(
     "(尾号|后[三四]位|单号|取件码|报错|代码|故障码?"
-    r"|ending( in)?|tail number|last (three|four)( digits)?|code|error)[是为: ]*(is )?$",
+    r"|end(ing|s)?( in)?|tail number|last (three|four)( digits)?|code|error)[是为: ]*(is )?$",
     re.ASCII | re.IGNORECASE,
 )
 """Before digits and letters that look like a room."""
+_CODE: Final = re.compile(
+    r"(尾号|单号|取件码|运单|报错|故障码|(it's |the )?(pickup |pick-up |tracking |error )?(code|number)\b)",
+    re.ASCII | re.IGNORECASE,
+)
 _BAY = re.compile(r"(车位|车位号|\bbay|\bspace)( number)?[是在: ]*$", re.ASCII | re.IGNORECASE)
 _BAY_NAME = re.compile(r"[a-z]?\d?[- ]?[a-z]?\d{1,4}", re.ASCII | re.IGNORECASE)
 _NOWHERE = frozenset({"room", "flat", "building", "apartment", "unit"})
@@ -89,6 +93,8 @@ def clean(name: str, value: Value) -> Value | None:
         parts: Mapping[str, object] = value if isinstance(value, dict) else {"place": value}
         kept = {part: _printable(str(parts[part])) for part in PARTS if parts.get(part)}
         return {part: text for part, text in kept.items() if text and text.lower() not in _NOWHERE} or None
+    if name == "duration" and isinstance(value, str):
+        return None
     if isinstance(value, dict) or (isinstance(value, float) and not math.isfinite(value)):
         return None
     return _printable(value) or None if isinstance(value, str) else value
@@ -103,8 +109,10 @@ def taken(heard: Understanding) -> list[Slot]:
         if slot.name == "location" and value is not None:
             if _BAY.search(before) and _BAY_NAME.fullmatch(slot.text.strip()):
                 value = {"place": slot.text.strip().upper()}
-            elif _NO_PLACE.search(before):
+            elif _NO_PLACE.search(before) or _CODE.match(slot.text):
                 value = None
+        if slot.name == "time" and _NO_PLACE.search(before):
+            value = None
         if slot.name == "duration" and heard.text[slot.end :].startswith("两头"):
             # 三天两头 is no number of days.
             value = None

@@ -20,7 +20,7 @@ _MOST: Final = 3
 _LONGEST: Final = 500
 _DIGITS = re.compile("(?<![0-9])[0-9]{4,9}(?![0-9])")
 _WRITTEN = re.compile(
-    "(?<![a-z0-9])[rcvpdbm][- ]?(?:[0-9]{4,9}(?![0-9])|[零〇一二三四五六七八九]{4,9})", re.ASCII | re.I
+    "(?<![a-z0-9])[rcvpdbm][- ]?(?:[0-9]{4,15}(?![0-9])|[零〇一二三四五六七八九]{4,9})", re.ASCII | re.I
 )
 _HAN = re.compile(HAN)
 _WORD = rf"(?:{CARDINAL}|\b{DIGIT_WORD}\b)"
@@ -56,7 +56,8 @@ def written(text: str) -> bool:
 def named(heard: Understanding) -> int | None:
     """The order's number that the turn says."""
     if whole := _WRITTEN.search(reading.PLATE.sub(" ", heard.text)):
-        return order_number(whole[0][1:])
+        digits = re.sub("[^0-9]", "", whole[0])
+        return int(digits) if digits else order_number(whole[0][1:])
     text = list(heard.text)
     for slot in heard.slots:
         if slot.name in _ELSE or (slot.name == "phone" and slot.end - slot.start > reading.SHORTEST_PHONE):

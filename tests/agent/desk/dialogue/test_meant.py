@@ -421,6 +421,42 @@ def test_a_flat_replaces_upstairs(resident: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["it's from JD, tracking number JD00987654", "the main guest is [Linda Chen](person)", "code [6621](location)"],
+)
+def test_names_and_numbers_are_no_places(resident: Any, said: str) -> None:
+    resident.says("I can't find my [parcel](object)", "parcel")
+    assert "location" not in resident.says(said, "parcel").form.filled
+
+
+def test_an_hour_that_ends_a_plate_is_none(resident: Any) -> None:
+    resident.says("visitor [today](date) at [7:30 pm](time), [building 1 flat 305](location)", VISIT)
+    said = "sorry, the plate ends in [9](time), [沪B66K89](plate)"
+    assert resident.says(said, "parking").form.filled["time"] == "19:30"
+
+
+def test_a_thing_named_late_is_taken(resident: Any) -> None:
+    resident.says("I need something fixed", "out_of_scope")
+    filled = resident.says("the bedroom light keeps [flickering](symptom)", "repair_request").form.filled
+    assert (filled["object"], filled["symptom"]) == ("light", "flickering")
+
+
+def test_a_number_of_no_order_is_not_found(resident: Any) -> None:
+    assert "no order" in resident.says("the number's R20261117099", "contact_query").answer
+
+
+def test_what_else_is_said_of_the_matter_is_kept_in_its_words(resident: Any) -> None:
+    resident.says("check my [parcel](object), [building 3 flat 501](location)", "parcel")
+    assert (
+        resident.says("SF Express, pickup code 6621", "parcel").form.filled["symptom"] == "SF Express, pickup code 6621"
+    )
+    assert "symptom" in resident.says("how much is it", "parcel").form.filled
+    resident.says("yes", "affirm")
+    resident.says("我要装修，[3号楼501](location)，[明天](date)开始", "renovation_moving")
+    assert resident.says("换地板和刷墙", "renovation_moving").form.filled["object"] == "换地板和刷墙"
+
+
 def _visit(resident: Any) -> Any:
     resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
     return resident.says("对", "affirm").order
