@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -75,9 +76,13 @@ class Conversations:
             self.forget(next(iter(self._sessions)))
         return session
 
-    def _respond(self, meaning: Understanding) -> Answer:
+    def _respond(self, meaning: Understanding, about: str) -> Answer:
         assert self._heard is not None
-        answer = self._desk.respond(meaning, self._heard.vector)
+        vector = self._heard.vector
+        if about:
+            heard = self._desk.hear(f"{about} {meaning.text}", self._clock(), meaning.language)
+            meaning, vector = replace(meaning, text=heard.meaning.text), heard.vector
+        answer = self._desk.respond(meaning, vector)
         self._entry = answer.entry or ""
         return answer
 

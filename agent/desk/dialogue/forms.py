@@ -173,6 +173,10 @@ _OUTRIGHT: Final = (
     ),
 )  # fmt: skip
 """Requests in so many words."""
+_COMPLAINS = any_of(
+    "^(你好|您好)?[,， ]*我(要|想)投诉(?!的|过)",
+    r"^(hi|hello)?[, ]*(i want|i'd like|i need) to (complain|(file|make|lodge) a complaint)\b",
+)
 _BROKEN = any_of(
     "坏了", "坏掉", "又坏", "不亮", "不(排水|下水|出水|加热|通电|工作|响)", "跳闸", "不制冷", "不热", "不冷",
     "失灵", "没反应",
@@ -194,7 +198,8 @@ _PROCEDURE = any_of(
 def outright(heard: Understanding) -> Understanding:
     """The turn with the intent that it names in so many words, where the model sees none, or doubts."""
     if heard.intent not in ("out_of_scope", "repeat", "greeting"):
-        return heard
+        complains = heard.intent != "emergency" and _COMPLAINS.search(heard.text)
+        return replace(heard, intent="complaint", confidence=max(heard.confidence, SURE)) if complains else heard
     named = next((intent for intent, words in _OUTRIGHT if words.search(heard.text)), None)
     if not named and heard.confidence < SURE and broken(heard):
         named = "repair_request"

@@ -41,6 +41,10 @@ _KNOWLEDGE: Final = frozenset(
         "equipment_status", "lost_found", "suggestion_praise",
     }
 )  # fmt: skip
+_ASKED_ABOUT: Final = frozenset({"duration", "amount", "object", "symptom", "facility"})
+"""Slots that a question may hold and still be one."""
+_BRIEF: Final[dict[Language, int]] = {"zh": 8, "en": 4}
+"""Characters or words of a question that may lean on what was spoken of before."""
 OFFERED: Final = (
     *_KNOWLEDGE, *(form.intent for form in FORMS), "request_status", "human_agent",
 )  # fmt: skip
@@ -53,14 +57,15 @@ class Dialogue:
     def __init__(
         self,
         orders: Orders,
-        respond: Callable[[Understanding], Answer],
+        respond: Callable[[Understanding, str], Answer],
         human: Callable[[Language], str],
         clock: Callable[[], datetime],
         emergency: Callable[[str], str | None],
         urgent: Callable[[str, Language], str],
         unsure: float = 0.4,
     ) -> None:
-        """respond: answers what needs no form. human: whom to call. emergency: name of the one that a text reports.
+        """respond: answers what needs no form, as a question about the subject named, if one is. human: whom to call.
+        emergency: name of the one that a text reports.
 
         urgent: what to do in the emergency of that name, or of any name. unsure: confidence below which an intent is
         not believed.
@@ -127,7 +132,7 @@ class Dialogue:
         if not passed and heard.intent == "emergency" and session.urgent:
             return replace(self._stay(session), emergency=GENERAL)
         if not passed and heard.intent == "emergency":
-            answer = self._respond(heard)
+            answer = self._respond(heard, "")
             name = answer.entry if answer.known and answer.entry in ENTRIES else GENERAL
             return self._rescue(session, name, heard, now)
         corrected = session.form is not None and _corrects(session.form, heard)
@@ -199,7 +204,7 @@ class Dialogue:
         if form.asked == "location" and acts.keeps_to_self(heard.text):
             return self._steps.again(session, now, "need.location")
         if asks(heard.text) and heard.confidence >= self._unsure:
-            answer = self._respond(heard)
+            answer = self._answer(session, heard)
             return Said(self._steps.beside(session, answer.text, now), answer.handoff)
         return self._steps.again(session, now)
 
@@ -214,8 +219,11 @@ class Dialogue:
         if _corrects(form, heard):
             return None
         other = form_for(heard)
-        requested = other is not None and (bool(other.wish.search(heard.text)) or broken(heard))
-        requested = requested and other is not None and other.name != form.form.name
+        requested = (
+            other is not None
+            and other.name != form.form.name
+            and (bool(other.wish.search(heard.text)) or broken(heard))
+        )
         if self._fits(form, heard) and not requested:
             return None
         if (reading.bare(heard) and not requested) or heard.confidence < self._unsure or acts.denies(heard):
@@ -229,7 +237,7 @@ class Dialogue:
         if heard.intent == "out_of_scope" and heard.confidence >= CERTAIN:
             return Said(self._steps.beside(session, say(_scope(heard), session.language), now))
         if question or heard.intent in _KNOWLEDGE:
-            answer = self._respond(heard)
+            answer = self._answer(session, heard)
             if answer.known and (question or not self._helps(form, heard)):
                 return Said(self._steps.beside(session, answer.text, now), answer.handoff)
         if other is None or other.name == form.form.name or heard.confidence < SURE or asks(heard.text, other):
@@ -269,7 +277,7 @@ class Dialogue:
         if session.order and acts.alters(heard.text):
             return self._alter(session, session.order, heard, now)
         for act in ("greeting", "affirm", "deny"):
-            if self._means(heard, act):
+            if self._means(heard, act) and (act == "greeting" or not acts.wonders(heard.text)):
                 session.unsure = 0
                 return Said(say(act, language))
         if self._means(heard, "thanks_goodbye"):
@@ -277,7 +285,7 @@ class Dialogue:
         if self._means(heard, "out_of_scope") and heard.confidence >= CERTAIN:
             session.unsure = 0
             return Said(say("how" if heard.offensive > ABUSIVE else _scope(heard), language))
-        answer = self._respond(heard)
+        answer = self._answer(session, heard)
         form = form_for(heard) if heard.confidence >= self._unsure else None
         if form and opens(form, heard, answer.score if answer.known else 0.0):
             session.unsure = 0
@@ -293,6 +301,24 @@ class Dialogue:
         if heard.confidence >= self._unsure:
             return Said(say(_scope(heard), language))
         return self._unclear(session, heard)
+
+    def _answer(self, session: Session, heard: Understanding) -> Answer:
+        """The answer to a question; to one that has none, as a question about what is spoken of: "how much is it"."""
+        answer = self._respond(heard, "")
+        about = session.topic
+        if session.form:
+            form = session.form.form
+            about = str(session.form.filled.get("facility", say(f"form.{form.key}", session.language)))
+            if any(slot.name in form.takes - _ASKED_ABOUT for slot in reading.taken(heard)):
+                return answer
+        brief = len(heard.text if heard.language == "zh" else heard.text.split()) <= _BRIEF[heard.language]
+        if about and (asks(heard.text) or acts.wonders(heard.text)) and (brief or not answer.known):
+            wider = self._respond(heard, about)
+            if wider.known and wider.score >= answer.score:
+                return wider
+        if answer.known:
+            session.topic = heard.text
+        return answer
 
     def _moves_on(self, heard: Understanding) -> bool:
         """Whether a turn after a danger is about something else."""

@@ -98,6 +98,8 @@ class Session:
     """Turns in a row that were not understood outside a form."""
     urgent: bool = False
     """Whether a danger was told of in the turn before, or since then."""
+    topic: str = ""
+    """The last question that had an answer by itself."""
     wants_number: bool = False
     """Whether an order's number or phone was asked for."""
     offered: Understanding | None = None

@@ -58,10 +58,11 @@ class Resident:
     def says(self, marked: str, intent: str = "out_of_scope", confidence: float = 0.9, offensive: float = 0.0) -> Reply:
         return self.dialogue.turn(self.session, understanding(marked, intent, confidence, offensive))
 
-    def _respond(self, heard: Understanding) -> Answer:
-        self.asked.append(heard.text)
-        known = next((text for cue, text in KNOWN.items() if cue in heard.text), None)
-        if not known and any(cue in heard.text for cue in self.known):
+    def _respond(self, heard: Understanding, about: str) -> Answer:
+        said = f"{about} {heard.text}".strip()
+        self.asked.append(said)
+        known = next((text for cue, text in KNOWN.items() if cue in said), None)
+        if not known and any(cue in said for cue in self.known):
             known = "An answer."
         if known:
             return Answer(known, True, "entry", 0.9)

@@ -44,7 +44,7 @@ def test_no_dialogue_fails_nags_or_records_without_a_yes(said: list[Understandin
     with tempfile.TemporaryDirectory() as folder:
         orders = Orders(Path(folder) / "orders.sqlite")
         dialogue = Dialogue(
-            orders, lambda heard: Answer("answer", known, "entry", 0.7), lambda language: "human", lambda: NOW,
+            orders, lambda heard, about: Answer("answer", known, "entry", 0.7), lambda language: "human", lambda: NOW,
             lambda text: None, lambda name, language: "urgent",
         )  # fmt: skip
         session, before, made = Session(), "", 0

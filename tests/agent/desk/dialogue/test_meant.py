@@ -457,6 +457,27 @@ def test_what_else_is_said_of_the_matter_is_kept_in_its_words(resident: Any) -> 
     assert resident.says("换地板和刷墙", "renovation_moving").form.filled["object"] == "换地板和刷墙"
 
 
+def test_a_question_in_a_form_may_be_about_what_it_is_for(resident: Any) -> None:
+    resident.known = ("parking permit",)
+    resident.says("I want to rent a bay, plate [沪E12F34](plate)", "parking")
+    reply = resident.says("hang on, which is the fee [a month](duration)", "fee_query")
+    assert reply.form.filled.keys() == {"plate"}
+    assert resident.asked[-1].startswith("parking permit hang on")
+
+
+def test_a_brief_question_may_be_about_the_one_before(resident: Any) -> None:
+    resident.known = ("泳池",)
+    resident.says("泳池开放吗", "facility_booking")
+    assert resident.says("周末呢", "out_of_scope", 0.5).answer == "An answer."
+    assert resident.asked[-1] == "泳池开放吗 周末呢"
+    resident.says("我家的快递到了没有请帮我查一下好吗", "lost_found", 0.5)
+    assert resident.asked[-1] == "泳池开放吗 我家的快递到了没有请帮我查一下好吗"
+
+
+def test_who_says_so_complains(resident: Any) -> None:
+    assert resident.says("I want to complain about noise", "request_status").form.name == "complaint"
+
+
 def _visit(resident: Any) -> Any:
     resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
     return resident.says("对", "affirm").order
