@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "agent": {"agent", "models", "firmware_bridge", "hal"},
 }
 CLOUD_ONLY = (
-    "torch", "transformers", "optimum", "onnx", "sklearn", "scipy", "accelerate", "peft", "optuna", "seqeval", "mlflow",
+    "torch", "transformers", "optimum", "onnx", "sklearn", "scipy", "accelerate", "peft", "optuna", "mlflow",
     "matplotlib", "pandas",
 )  # fmt: skip
 

@@ -197,7 +197,7 @@ def _language_benchmark(name: str) -> Callable[..., None]:
         ] = None,
         as_json: Json = False,
     ) -> None:
-        need("torch", "transformers", "sklearn", "seqeval")
+        need("torch", "transformers", "sklearn")
         from models.training.benchmarks import common, report
 
         module = importlib.import_module(f"models.training.benchmarks.{name}")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.training.data import Span, spans_of
 from models.training.deps import need
 
 Floats = NDArray[np.float64]
@@ -43,16 +44,26 @@ def confusions(gold: Sequence[str], said: Sequence[str], top: int = 20) -> list[
 
 def tags(gold: Sequence[Sequence[str]], said: Sequence[Sequence[str]]) -> dict[str, float]:
     """token_micro: part of the tokens that are right; token_macro: F1 averaged over the tags, O among them; entity_f1,
-    entity_precision, entity_recall: of whole entities, strict IOB2 as conlleval counts them (seqeval)."""
-    seqeval, sk = need("seqeval.metrics", "sklearn.metrics")
+    entity_precision, entity_recall: of whole entities, as conlleval counts them (CoNLL-2000 shared task)."""
+    (sk,) = need("sklearn.metrics")
     flat_gold = [tag for sentence in gold for tag in sentence]
     flat_said = [tag for sentence in said for tag in sentence]
+    is_, called = _entities(gold), _entities(said)
+    hit = len(is_ & called)
     return {
         "token_micro": float(np.mean([a == b for a, b in zip(flat_gold, flat_said, strict=True)])),
         "token_macro": float(sk.f1_score(flat_gold, flat_said, average="macro", zero_division=0)),
-        "entity_f1": float(seqeval.f1_score([list(s) for s in gold], [list(s) for s in said], zero_division=0)),
-        "entity_precision": float(seqeval.precision_score([*map(list, gold)], [*map(list, said)], zero_division=0)),
-        "entity_recall": float(seqeval.recall_score([*map(list, gold)], [*map(list, said)], zero_division=0)),
+        "entity_f1": 2 * hit / max(1, len(is_) + len(called)),
+        "entity_precision": hit / max(1, len(called)),
+        "entity_recall": hit / max(1, len(is_)),
+    }
+
+
+def _entities(tags_: Sequence[Sequence[str]]) -> set[tuple[int, Span]]:
+    return {
+        (number, span)
+        for number, sentence in enumerate(tags_)
+        for span in spans_of(sentence, [(place, place + 1) for place in range(len(sentence))])
     }
 
 

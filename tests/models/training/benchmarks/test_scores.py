@@ -30,8 +30,25 @@ def _well_formed(tags: list[str]) -> list[str]:
     return fixed
 
 
+@pytest.mark.parametrize(
+    ("gold", "said", "precision", "recall"),
+    [
+        ("B-a I-a O B-b", "B-a I-a O B-b", 1.0, 1.0),
+        ("B-a I-a O B-b", "B-a O O B-b", 0.5, 0.5),
+        ("B-a I-a O B-b", "B-b I-b O B-b", 0.5, 0.5),
+        ("B-a B-a O O", "B-a I-a O B-b", 0.0, 0.0),
+        ("B-a I-a O O", "I-a I-a O B-b", 0.5, 1.0),
+        ("B-a I-b O O", "B-a O O O", 1.0, 0.5),
+        ("O O O O", "O O O O", 0.0, 0.0),
+    ],
+)
+def test_entities_count_as_conlleval_counts_them(gold: str, said: str, precision: float, recall: float) -> None:
+    found = metrics.tags([gold.split()], [said.split()])
+    assert (found["entity_precision"], found["entity_recall"]) == (precision, recall)
+
+
 @given(SENTENCES)
-def test_tags_score_as_seqeval_and_scikit_learn_score_them(pairs: list[list[tuple[str, str]]]) -> None:
+def test_tags_score_the_same_whole_and_resampled(pairs: list[list[tuple[str, str]]]) -> None:
     gold = [_well_formed([a for a, _ in sentence]) for sentence in pairs]
     said = [_well_formed([b for _, b in sentence]) for sentence in pairs]
     usual = metrics.tags(gold, said)
