@@ -47,7 +47,7 @@ _CANCEL = any_of(
     r"\bstop (it|this)?$", r"\bdon'?t bother\b", r"\banother (day|time)\b",
 )  # fmt: skip
 _GOES_ON = any_of(
-    "继续", "接着", "刚才", "还是要", "还没弄完",
+    "继续", "先把.{1,6}(弄完|办完|报完|登记完)", "接着", "刚才", "还是要", "还没弄完",
     r"\b(carry on|go on|continue|back to|go ahead|proceed|resume|please do)\b", r"^(so )?what about\b",
 )  # fmt: skip
 _ONLY: Final = 20
@@ -154,7 +154,12 @@ def _no(said: str) -> bool:
 def agrees(heard: Understanding) -> bool:
     """Whether the turn says yes."""
     said = _NOT_GOOD.sub("", plain(heard.text))
-    if not said or _no(said) or _CANCEL.search(said):
+    if (
+        not said
+        or _no(said)
+        or _CANCEL.search(said)
+        or heard.text.rstrip(" ?？。").endswith(("行吗", "可以吗", "好吗"))
+    ):
         return False
     if _yes(said) or (len(said) <= _ACT and _FINE.search(said)):
         return True

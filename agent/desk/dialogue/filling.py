@@ -69,7 +69,8 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         vague = slot.name == "time" and ":" in str(named.get("time", "")) and ":" not in str(slot.value)
         if not vague:
             named[slot.name] = _with(named.get(slot.name), slot, together=slot.name in _TOGETHER)
-    if form.form.name == "visitor_pass" and "count" not in named and (heads := meant.heads(heard.text)):
+    people = form.form.name in ("visitor_pass", "booking") and "count" not in named
+    if people and (heads := meant.heads(heard.text)):
         named["count"] = heads
     if direct is not None:
         named = {direct[0]: direct[1], **named}

@@ -136,13 +136,13 @@ class Dialogue:
             name = answer.entry if answer.known and answer.entry in ENTRIES else GENERAL
             return self._rescue(session, name, heard, now)
         corrected = session.form is not None and _corrects(session.form, heard)
-        if self._means(heard, "repeat") and not corrected:
+        fits = session.form is not None and self._fits(session.form, heard)
+        if self._means(heard, "repeat") and not (corrected or fits):
             if session.form:
                 session.form.misses += 1
                 if session.form.misses >= MOST_ASKS:
                     return self._steps.again(session, now)
             return Said(session.answer or say("nothing_said", session.language))
-        fits = session.form is not None and self._fits(session.form, heard)
         if self._means(heard, "human_agent") and not (corrected or fits):
             human = self._human(session.language)
             if session.form:
@@ -152,14 +152,16 @@ class Dialogue:
 
     def _rescue(self, session: Session, name: str, heard: Understanding, now: datetime) -> Said:
         kept = ""
+        repair = name in MENDED and not session.suspended
         if session.form:
             self._steps.pause(session)
             kept = say("urgent.kept", session.language, form=say(f"form.{session.form.form.key}", session.language))
-        elif name in MENDED:
+            repair = repair and session.form.form is not FORMS[0]
+        if repair:
             self._steps.open(session, FORMS[0], heard, now)
             self._steps.pause(session)
-            kept = say("urgent.form", session.language)
-        session.urgent = not (session.form and session.form.form is FORMS[0])
+            kept = join(kept, say("urgent.form", session.language), language=session.language)
+        session.urgent = not repair
         text = join(self._urgent(name, session.language), kept, language=session.language)
         return Said(text, self._human(session.language), emergency=name)
 
@@ -391,8 +393,9 @@ class Dialogue:
         """Whether the turn says something that the form has a place for, and asks nothing."""
         slots = [slot.name for slot in reading.taken(heard) if slot.name not in ("object", "symptom")]
         question = asks(heard.text) or acts.wonders(heard.text)
-        thing = form.asked == "object" and rules.thing(heard.text) is not None
-        return not question and (thing or any(name in form.form.takes for name in slots))
+        more = form.asked == "object" and rules.thing(heard.text) is not None
+        more = more or ("count" in form.form.takes and meant.heads(heard.text) > 0)
+        return not question and (more or any(name in form.form.takes for name in slots))
 
     def _helps(self, form: OpenForm, heard: Understanding) -> bool:
         """Whether the turn answers what the form asked."""

@@ -38,7 +38,7 @@ _HOURS = re.compile(
     re.ASCII,
 )
 _ALONE = any_of(
-    "(就|只有|就是)?(他|她|我朋友)?[一1]个人", "就(他|她)(一个|自己)", r"\bjust (him|her|one|the one)\b",
+    "(就|只有|就是)?(我|他|她|我朋友)?[一1]个人", "就(他|她)(一个|自己)", r"\bjust (him|her|one|the one)\b",
     r"\bonly (him|her|one)\b", r"\b(by himself|by herself|alone)\b",
 )  # fmt: skip
 _WRONG = any_of("不对", "错", "不是", "改", r"\b(wrong|not right|incorrect|change)\b")

@@ -478,6 +478,36 @@ def test_who_says_so_complains(resident: Any) -> None:
     assert resident.says("I want to complain about noise", "request_status").form.name == "complaint"
 
 
+def test_a_burst_pipe_in_another_form_opens_a_repair_before_it(resident: Any) -> None:
+    resident.dialogue._emergency = lambda text: "water-leak" if "爆" in text else None
+    resident.says("订[会议室](facility)，[明天](date)[三点](time)", "facility_booking")
+    assert resident.says("[厨房](location)[水管](object)爆了", "emergency").form.name == "repair"
+    reply = resident.says("[九号楼802](location)", "out_of_scope")
+    assert reply.form.filled["location"]["room"] == "802"
+    assert resident.says("对", "affirm").order.priority == "urgent"
+    assert resident.session.form.filled["time"] == "15:00"
+
+
+def test_where_somebody_is_trapped_is_no_place_to_mend(resident: Any) -> None:
+    resident.says("[灯](object)坏了，[3号楼501](location)", "repair_request")
+    resident.says("着火了", "emergency")
+    assert resident.says("[八号楼一单元](location)", "repair_request").form.filled["location"]["building"] == "3"
+
+
+@pytest.mark.parametrize(("said", "intent"), [("从[下周一](date)开始", "repeat"), ("就我一个人", "human_agent")])
+def test_an_answer_is_no_act(resident: Any, said: str, intent: str) -> None:
+    resident.says("订[会议室](facility)，[明天](date)[三点](time)", "facility_booking")
+    before = dict(resident.session.form.filled)
+    reply = resident.says(said, intent)
+    assert reply.handoff is None
+    assert reply.form.filled != before
+
+
+def test_a_question_is_no_yes(resident: Any) -> None:
+    resident.says("[灯](object)坏了，[3号楼501](location)", "repair_request")
+    assert resident.says("现在就来行吗", "affirm", 0.99).order is None
+
+
 def _visit(resident: Any) -> Any:
     resident.says("登记访客，[3号楼501](location)，[明天](date)", VISIT)
     return resident.says("对", "affirm").order
