@@ -127,14 +127,16 @@ class Orders:
         """
         order = self.get(id)
         if order is None or order.state != "new":
-            raise OrderError(f"Order {id[:20]} is not new.", "Whoever works on it must change it.")
+            raise _taken_up(id)
         order = self._judged(replace(order, slots=dict(slots)), now)
         with self._writing() as connection:
-            connection.execute(
+            written = connection.execute(
                 "UPDATE orders SET category = ?, priority = ?, phone = ?, slots = ?, due = ?"
                 " WHERE number = ? AND state = 'new'",
                 (*_row(order), int(id[2:])),
             )
+            if not written.rowcount:
+                raise _taken_up(id)
             _note(connection, int(id[2:]), now, "new", by, "changed")
         return order
 
@@ -246,6 +248,10 @@ def _row(order: Order) -> tuple[str, ...]:
     if len(text) > LONGEST_SLOTS:
         raise OrderError("The order is too large.", "Say less in each part of it.")
     return order.category, order.priority, _digits(order.slots.get("phone")), text, order.due.isoformat()
+
+
+def _taken_up(id: str) -> OrderError:
+    return OrderError(f"Order {id[:20]} is not new.", "Whoever works on it must change it.")
 
 
 def _note(connection: sqlite3.Connection, number: int, now: datetime, state: State, by: str, note: str) -> None:

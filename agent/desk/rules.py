@@ -59,6 +59,15 @@ _NO_THING = any_of(
     r"\b(lobby|corridor|hall\w*|garden|heat\w*|parking|stolen|theft|plumbing|wiring)\b",
 )  # fmt: skip
 """Of those words, the ones that name no thing to mend."""
+_FAULT = any_of(
+    "坏了", "坏掉", "又坏", "不亮", "不(排水|下水|出水|加热|通电|工作|响)", "跳闸", "不制冷", "不热", "不冷",
+    "失灵", "没反应",
+    "[打刷开关按锁]不[开上了动]", "漏水", "堵了", "不转", "不动了",
+    "爆", "喷水", r"\b(burst\w*|gushing|broken|out of order|leak\w*|stuck|faulty|blocked|clogged)\b",
+    r"\b(isn't|is not|aren't|not|stopped|doesn't|does not|won't|can't|cannot) "
+    r"(work|cool|heat|open|clos|turn|flush|charg|light|drain|lock|start)\w*",
+    r"\b(lights?|power|bulb|hot water)('s| is| are)? (out|off|gone|dead)\b",
+)  # fmt: skip
 _OF_FORM: Final = {
     "visitor_pass": "security", "parking": "parking", "parcel": "parcel", "booking": "facility", "renovation": "other",
 }  # fmt: skip
@@ -116,6 +125,12 @@ def thing(words: str) -> str | None:
     """The first thing that `words` name, as they name it; None when they name none."""
     found = [match for _, pattern in _OBJECTS for match in pattern.finditer(words) if not _NO_THING.search(match[0])]
     return min(found, key=lambda match: match.start())[0] if found else None
+
+
+def fault(words: str) -> str | None:
+    """What `words` say is wrong with a thing; None when they say nothing of the kind."""
+    found = _FAULT.search(words)
+    return found[0] if found else None
 
 
 def category(form: str, words: str) -> str:

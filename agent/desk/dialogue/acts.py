@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.desk.dialogue.reading import LONGEST_VALUE, SOME, plain
+from agent.desk.dialogue.reading import LONGEST_VALUE, SOME, plain, substance
 from agent.desk.patterns import any_of
 from models.language.detect import Language
 from models.language.understanding import Understanding
@@ -28,6 +28,8 @@ _YES_CORE = any_of(
 """Without one of these, "thanks" and "please" agree to nothing."""
 _NOT_GOOD = any_of("越.越好", "最好", "好像", "好了吗", r"\bas soon as possible\b")
 """Where 好 is no yes."""
+_MAY = any_of("(行|可以|好)吗$")
+"""A question, however much it sounds like a yes."""
 _NO = any_of(
     "(不|不对|不是|错|不行|没有|不要|有误|不正确|啊|了|的|吧|嗯|哦|[ ,，。])+",
     r"((no|nope|nah|wrong|not right|incorrect|not correct|that's|that is|it's|is|not quite|sorry)[ ,.]*)+",
@@ -35,8 +37,8 @@ _NO = any_of(
 _NO_CORE = any_of("不|错|没有|有误", r"\b(no|nope|nah|wrong|not|incorrect)\b")
 _FINE = any_of(
     "不用改", "没什么要改", "没有?问题", "不用留", "不留了", "就这些", "(订|登记|报|办|约)上?吧$",
-    r"\bthat's (fine|all|it)\b",
-    r"\bthat'll do\b", r"\bworks for me\b", r"\bsounds (good|fine|great)\b", r"\b(it's|all) (fine|good)\b",
+    r"\bthat's (fine|all|it)\b", r"\bthat'll do\b", r"\bworks for me\b",
+    r"\bsounds (good|fine|great)\b", r"\b(it's|all) (fine|good)\b",
     r"\bnothing (to change|else|more)\b", r"\bno (change|phone|number)s?\b",
 )  # fmt: skip
 """A no that agrees: nothing is to be changed, nothing to be added."""
@@ -50,9 +52,8 @@ _GOES_ON = any_of(
     "继续", "先把.{1,6}(弄完|办完|报完|登记完)", "接着", "刚才", "还是要", "还没弄完",
     r"\b(carry on|go on|continue|back to|go ahead|proceed|resume|please do)\b", r"^(so )?what about\b",
 )  # fmt: skip
-_ONLY: Final = 20
-"""Characters that hold no second matter."""
-_BUT = any_of("但", "可是", "还有", "不过", "又", r"\b(but|though|and|now|still)\b")
+_ONLY: Final = 3
+"""Characters of substance that hold no second matter."""
 _OVER = any_of(
     "救护车(来|到)了", "火灭了", "^(我|我们|人|都|已经)?出来了", "没事了", "关好了", "已经关",
     "(阀门?|总闸|水|电|气)(已经)?[关断](掉|上|好)?了", "没危险", "人没事",
@@ -72,18 +73,9 @@ _CORRECTS = any_of(
     r"^no\b", r"\b(i mean\w*|meant|actually|instead|rather|wrong|change (it|that)? ?to|make (it|that)|correct(ion)?)\b",
 )  # fmt: skip
 _SPARED = any_of(
-    "不用",
-    "不要",
-    "不留",
-    "别留",
-    "不约",
-    "不定",
-    "去掉",
-    "删掉",
-    "不需要",
-    "就不",
+    "不用", "不要", "不留", "别留", "不约", "不定", "去掉", "删掉", "不需要", "就不",
     r"\b(no need|don't|do not|without|no|skip|leave out|remove|forget|drop)\b",
-)
+)  # fmt: skip
 _ANY_TIME = any_of("随时", "什么时候都(行|可以)", "哪天都(行|可以)", r"\b(any ?time|whenever|any day)\b")
 _ALSO = any_of("还有", "另外", "也", "再加", r"\b(also|too|as well|and another|another thing)\b")
 _KEEPS_TO_SELF = any_of(
@@ -154,12 +146,7 @@ def _no(said: str) -> bool:
 def agrees(heard: Understanding) -> bool:
     """Whether the turn says yes."""
     said = _NOT_GOOD.sub("", plain(heard.text))
-    if (
-        not said
-        or _no(said)
-        or _CANCEL.search(said)
-        or heard.text.rstrip(" ?？。").endswith(("行吗", "可以吗", "好吗"))
-    ):
+    if not said or _no(said) or _CANCEL.search(said) or _MAY.search(said):
         return False
     if _yes(said) or (len(said) <= _ACT and _FINE.search(said)):
         return True
@@ -246,10 +233,15 @@ def over(text: str) -> bool:
     return bool(_OVER.search(plain(text)))
 
 
+def without_end(text: str) -> str:
+    """What it says beside that a danger is over."""
+    return _OVER.sub("", plain(text))
+
+
 def passed(text: str) -> bool:
     """Whether it says that a danger is over and nothing else, or takes up or drops what was left for it: "she is ok"
     may be followed by another danger."""
-    only = len(plain(text)) <= _ONLY and not _BUT.search(plain(text))
+    only = len(substance(without_end(text))) <= _ONLY
     return over(text) and (goes_on(text) or drops(text) or only)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from agent.desk import rules
 from agent.desk.dialogue import acts, meant, reading
-from agent.desk.dialogue.forms import SURE, symptom
+from agent.desk.dialogue.forms import SURE
 from agent.desk.dialogue.session import CHANGE, CONFIRM, RESUME, OpenForm
 from models.language.detect import Language
 from models.language.understanding import Slot, Understanding, Value
@@ -70,8 +70,8 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         if not vague:
             named[slot.name] = _with(named.get(slot.name), slot, together=slot.name in _TOGETHER)
     people = form.form.name in ("visitor_pass", "booking") and "count" not in named
-    if people and (heads := meant.heads(heard.text)):
-        named["count"] = heads
+    if people and meant.alone(heard.text):
+        named["count"] = 1
     if direct is not None:
         named = {direct[0]: direct[1], **named}
     if form.asked == "object" and "object" not in named and (thing := rules.thing(heard.text)):
@@ -109,7 +109,7 @@ def begin(form: OpenForm, heard: Understanding, language: Language, now: datetim
     """The first turn of a form: its slots, or for some forms the turn itself."""
     fill(form, heard, language, now)
     if form.form.name == "repair":
-        if len(str(form.filled.get("symptom", ""))) < 2 and (told := symptom(heard.text)):
+        if len(str(form.filled.get("symptom", ""))) < 2 and (told := rules.fault(heard.text)):
             form.filled["symptom"] = told
         if "object" not in form.filled and (thing := rules.thing(heard.text)):
             form.filled["object"] = thing

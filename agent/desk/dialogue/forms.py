@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from agent.desk import rules
 from agent.desk.dialogue import acts
 from agent.desk.dialogue.reading import bare
 from agent.desk.orders import Order
@@ -177,16 +178,6 @@ _COMPLAINS = any_of(
     "^(你好|您好)?[,， ]*我(要|想)投诉(?!的|过)",
     r"^(hi|hello)?[, ]*(i want|i'd like|i need) to (complain|(file|make|lodge) a complaint)\b",
 )
-_BROKEN = any_of(
-    "坏了", "坏掉", "又坏", "不亮", "不(排水|下水|出水|加热|通电|工作|响)", "跳闸", "不制冷", "不热", "不冷",
-    "失灵", "没反应",
-    "[打刷开关按锁]不[开上了动]", "漏水", "堵了", "不转", "不动了",
-    "爆", "喷水", r"\b(burst\w*|gushing|broken|out of order|leak\w*|stuck|faulty|blocked|clogged)\b",
-    r"\b(isn't|is not|aren't|not|stopped|doesn't|does not|won't|can't|cannot) "
-    r"(work|cool|heat|open|clos|turn|flush|charg|light|drain|lock|start)\w*",
-    r"\b(lights?|power|bulb|hot water)('s| is| are)? (out|off|gone|dead)\b",
-)  # fmt: skip
-
 _PROCEDURE = any_of(
     "(怎么|如何|哪里|在哪|去哪).{0,4}(报修|投诉|反映|举报|申请|收费)", "多少钱", "收费", "要钱", "几点", "电话(号码)?$",
     r"\bhow (do|can|should|to)( i| we)? ?(report|file|make|complain|request|get|ask)\b", r"\bhow much\b",
@@ -209,19 +200,13 @@ def outright(heard: Understanding) -> Understanding:
 def broken(heard: Understanding) -> bool:
     """Whether the turn tells of a thing that does not work, and asks nothing."""
     thing = any(slot.name in ("object", "symptom") for slot in heard.slots)
-    return thing and bool(_BROKEN.search(heard.text)) and not asks(heard.text)
+    return thing and rules.fault(heard.text) is not None and not asks(heard.text)
 
 
 def form_for(heard: Understanding) -> Form | None:
     """The form that the intent may open, of two the one whose words are there."""
     rows = [form for form in FORMS if form.intent == heard.intent]
     return next((form for form in rows[:-1] if form.wish.search(heard.text)), rows[-1] if rows else None)
-
-
-def symptom(text: str) -> str | None:
-    """The words that say what does not work; None when none do."""
-    found = _BROKEN.search(text)
-    return found[0] if found else None
 
 
 def form_of(order: Order) -> Form:

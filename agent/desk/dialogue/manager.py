@@ -125,6 +125,8 @@ class Dialogue:
     def _said(self, session: Session, heard: Understanding, now: datetime) -> Said:
         resuming = session.form is not None and session.form.asked == RESUME
         passed = (resuming or session.urgent) and acts.passed(heard.text)
+        # Another danger may be told of in the same breath.
+        passed = passed and not self._emergency(acts.without_end(heard.text))
         if not passed and (name := self._emergency(heard.text)):
             return self._rescue(session, name, heard, now)
         if len(heard.text) > LONGEST:
@@ -394,7 +396,7 @@ class Dialogue:
         slots = [slot.name for slot in reading.taken(heard) if slot.name not in ("object", "symptom")]
         question = asks(heard.text) or acts.wonders(heard.text)
         more = form.asked == "object" and rules.thing(heard.text) is not None
-        more = more or ("count" in form.form.takes and meant.heads(heard.text) > 0)
+        more = more or ("count" in form.form.takes and meant.alone(heard.text))
         return not question and (more or any(name in form.form.takes for name in slots))
 
     def _helps(self, form: OpenForm, heard: Understanding) -> bool:

@@ -96,10 +96,9 @@ def _by(value: str, minutes: int) -> str:
     return _TIMES.sub(other, value)
 
 
-def heads(text: str) -> int:
-    """How many people a turn says are coming, where it says that of nobody else: 就他一个, just him; 0 when it does
-    not."""
-    return int(bool(_ALONE.search(reading.plain(text))))
+def alone(text: str) -> bool:
+    """Whether nobody else comes: 就他一个, just him."""
+    return bool(_ALONE.search(reading.plain(text)))
 
 
 def names_weekday(text: str) -> bool:

@@ -52,23 +52,10 @@ _MORE_NAME = re.compile(r"( [A-Z][a-z]+)+")
 PLATE: Final = re.compile(rf"[{PROVINCES}] ?[a-z][ ·]?[0-9a-z]{{5,6}}(?![0-9a-z])", re.IGNORECASE)
 _EVERYBODYS = frozenset(
     [
-        "ok",
-        "okay",
-        "yes",
-        "yeah",
-        "no",
-        "hi",
-        "hello",
-        "bye",
-        "thanks",
-        "thank",
-        "you",
-        "sorry",
-        "please",
-        "cancel",
+        "ok", "okay", "yes", "yeah", "no", "hi", "hello", "bye", "thanks", "thank", "you", "sorry", "please", "cancel",
         "good",
     ]
-)
+)  # fmt: skip
 """English words that every resident says."""
 _FILLER = re.compile(
     r"[\W_]|(?<![a-z])(?:the|a|an|it|is|at|in|on|my|i|we|and|um|uh|please|its|no|yes|to|from|for|by)(?![a-z])"

@@ -68,7 +68,7 @@ class OpenForm:
     part: str = ""
     """The part of the location that was asked for last."""
     carried: bool = False
-    """Whether the location is that of the order before."""
+    """Whether the location is that of the order before, or of the form that waits."""
     hinted: bool = False
     """Whether phone and time were offered; that is done once."""
     amends: str = ""

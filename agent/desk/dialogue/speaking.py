@@ -25,8 +25,9 @@ _HOUR, _DAY = 60, 24 * 60
 def summary(filled: Mapping[str, Value], language: Language, now: datetime) -> str:
     """All that is filled, in one order, without its verbs."""
     # A matter in the resident's own words names its thing itself.
-    told = str(filled.get("symptom", "")) if len(str(filled.get("symptom", ""))) > _WORDY else ""
-    named = [name for name in _ORDER if name in filled and not (name == "object" and str(filled[name]) in told)]
+    told = str(filled.get("symptom", ""))
+    wordy = len(told) > _WORDY and str(filled.get("object", "")) in told
+    named = [name for name in _ORDER if name in filled and not (name == "object" and wordy)]
     parts = [spoken(name, filled[name], language, now) for name in named]
     return ("，" if language == "zh" else ", ").join(part for part in parts if part)
 

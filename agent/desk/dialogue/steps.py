@@ -60,7 +60,7 @@ class Steps:
     def alter(self, session: Session, order: Order, heard: Understanding, now: datetime) -> Said:
         """Opens what was recorded a moment ago to be changed, or asks whether to cancel it."""
         language = session.language
-        if acts.drops(heard.text) and not acts.moves(heard.text):
+        if not acts.moves(heard.text):
             session.form = form = OpenForm(form_of(order), order.said, dict(order.slots), amends=order.id)
             form.asked = WITHDRAW
             return Said(self._repeated(form, language, now))

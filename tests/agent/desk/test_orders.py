@@ -54,6 +54,17 @@ def test_an_order_in_work_is_not_changed_by_its_resident(orders: Orders) -> None
         orders.amend("R-9999", {}, "resident", NOW)
 
 
+def test_an_order_that_is_taken_up_meanwhile_stays_as_it_is(orders: Orders, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = orders.create("repair", LEAK, "zh", NOW)
+    orders.set_state(made.id, "assigned", "wang", "", NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(orders, "get", lambda id: made)
+        with pytest.raises(OrderError, match="not new"):
+            orders.amend(made.id, {}, "resident", NOW)
+    assert orders.get(made.id).slots == LEAK
+    assert [change.by for change in orders.history(made.id)] == ["desk", "wang"]
+
+
 def test_an_order_reads_back_as_it_was_made(orders: Orders) -> None:
     made = orders.create("repair", LEAK, "zh", NOW, "水管漏水")
     assert (made.id, made.category, made.priority, made.state) == ("R-1001", "plumbing", "high", "new")

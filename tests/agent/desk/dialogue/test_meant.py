@@ -142,7 +142,7 @@ def test_a_complaint_that_calls_itself_one_is_one(resident: Any) -> None:
     assert resident.says("I want to file a complaint about a rude guard").form.name == "complaint"
 
 
-@pytest.mark.parametrize("said", ["刚才那个取消吧，不来了", "can I cancel that order?"])
+@pytest.mark.parametrize("said", ["刚才那个取消吧，不来了", "撤销刚才的", "can I cancel that order?"])
 def test_what_was_just_recorded_is_cancelled_after_a_yes(resident: Any, said: str) -> None:
     made = _visit(resident)
     assert resident.says(said, VISIT).order is None
@@ -501,6 +501,14 @@ def test_an_answer_is_no_act(resident: Any, said: str, intent: str) -> None:
     reply = resident.says(said, intent)
     assert reply.handoff is None
     assert reply.form.filled != before
+
+
+@pytest.mark.parametrize(
+    "said", ["人没事，楼上着火了", "水关了 里面着火了", "火灭了，刚才楼上又着火了", "we're out, it's on fire"]
+)
+def test_a_danger_told_in_a_breath_with_the_end_of_another_is_one(resident: Any, said: str) -> None:
+    resident.says("着火了", "emergency")
+    assert resident.says(said, "out_of_scope", 0.5).emergency == "fire"
 
 
 def test_a_question_is_no_yes(resident: Any) -> None:
