@@ -35,7 +35,7 @@ def unpacked(graph: Path, weights: Path) -> int:
         for name, values in _layers(weights):
             # Messages of protobuf that stand one after another are one, with the lists of both.
             _write(file, _field(_GRAPH, _field(_INITIALIZER, _tensor(name, values))))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         os.close(file)
         raise ModelError(f"{graph} and {weights.name} beside it make no model: {error}.") from error
     return file

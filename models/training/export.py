@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
 
 from models.runtime.artifact import GRAPH
@@ -21,12 +20,11 @@ EVERY = 300
 REBUILD = "louguan-lab export"
 
 
-def export(folder: Path, out: Path, bits: int, prefix: bool = True, texts: Sequence[str] = ()) -> None:
+def export(folder: Path, out: Path, bits: int, prefix: bool = True) -> None:
     """Writes model.onnx, tokenizer.json and the card of the checkpoint in `folder` to `out`.
 
     `bits` 8 is int8; 4 keeps 32 weights a scale on the disk and unpacks to int8. prefix: whether texts are given with
-    ``query: `` or ``passage: ``, as the base wants them. texts: some of those that it will read; sentences of the
-    project's corpus unless given.
+    ``query: `` or ``passage: ``, as the base wants them.
 
     Raises:
         CheckpointError: not a checkpoint, or another number of bits.
@@ -44,7 +42,8 @@ def export(folder: Path, out: Path, bits: int, prefix: bool = True, texts: Seque
         exporters.main_export(
             str(folder), scratch, task="feature-extraction", library_name="transformers", do_validation=False, opset=18
         )
-        samples = [tokenizer.encode(text).ids[:MAX_TOKENS] for text in texts or _said()]
+        said = corpus.shipped().said[::EVERY]
+        samples = [tokenizer.encode(sentence.text).ids[:MAX_TOKENS] for sentence in said]
         quantize(Path(scratch) / GRAPH, out / GRAPH, bits, samples)
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -67,7 +66,3 @@ def export(folder: Path, out: Path, bits: int, prefix: bool = True, texts: Seque
         },
     }
     card.write(out, described)
-
-
-def _said() -> list[str]:
-    return [sentence.text for sentence in corpus.shipped().said[::EVERY]]
