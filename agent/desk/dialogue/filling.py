@@ -54,6 +54,16 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
         for name in spared:
             del form.filled[name]
         form.asked = CONFIRM
+    named = _meant(form, _named(form, heard, language, now), heard.text, now)
+    adding = acts.adds(heard.text) and not acts.corrects(heard.text)
+    for name, value in named.items():
+        _put(form, name, value, adding and name in _WORDS, now)
+    _assume(form, now)
+    return form.filled != before
+
+
+def _named(form: OpenForm, heard: Understanding, language: Language, now: datetime) -> dict[str, Value]:
+    """What the turn says for the form: its slots, the answer to the question, and what its words alone tell."""
     heard = reading.completed(heard, language, now)
     slots = [slot for slot in reading.taken(heard) if slot.name in form.form.takes]
     homes = [slot for slot in slots if reading.own(heard.text, slot)] if form.form.name == "complaint" else []
@@ -79,21 +89,22 @@ def fill(form: OpenForm, heard: Understanding, language: Language, now: datetime
     if not named and form.asked in (CONFIRM, CHANGE) and "time" in form.filled and acts.corrects(heard.text):
         hour = reading.normal("time", reading.without_lead(heard.text), language, now)
         named = {"time": hour} if hour is not None else {}
-    if "time" in named and not {"date"} & (named.keys() | form.filled.keys()) and acts.names_today(heard.text):
+    return named
+
+
+def _meant(form: OpenForm, named: dict[str, Value], text: str, now: datetime) -> dict[str, Value]:
+    """These values as they are meant beside what the form holds, and what is said of that alone: a day later."""
+    if "time" in named and not {"date"} & (named.keys() | form.filled.keys()) and acts.names_today(text):
         named["date"] = now.date().isoformat()
     if "time" in named:
-        named["time"] = meant.settled(named["time"], form.filled.get("time"), heard.text)
-    if "date" in named and meant.names_weekday(heard.text):
+        named["time"] = meant.settled(named["time"], form.filled.get("time"), text)
+    if "date" in named and meant.names_weekday(text):
         named["date"] = meant.same_week(named["date"], form.filled.get("date"))
     if form.asked in (CONFIRM, CHANGE):
-        if "location" in form.form.takes and (part := meant.part_changed(heard.text)):
+        if "location" in form.form.takes and (part := meant.part_changed(text)):
             named["location"] = part
-        named |= meant.shifted(form.filled, heard.text)
-    adding = acts.adds(heard.text) and not acts.corrects(heard.text)
-    for name, value in named.items():
-        _put(form, name, value, adding and name in _WORDS, now)
-    _assume(form, now)
-    return form.filled != before
+        named |= meant.shifted(form.filled, text)
+    return named
 
 
 def _sparable(form: OpenForm, text: str) -> list[str]:

@@ -8,8 +8,6 @@ import pytest
 
 from models.language.understanding import Understanding
 
-VISIT = "visitor_pass"
-
 
 def test_what_was_left_for_an_emergency_is_taken_up_or_dropped(resident: Any) -> None:
     resident.says("我要投诉楼上太吵", "complaint")
