@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -75,7 +76,7 @@ def _named(form: OpenForm, heard: Understanding, language: Language, now: dateti
     if not (slots or homes) and direct is None and form.asked in (CONFIRM, CHANGE, RESUME) and heard.intent != "affirm":
         slots = [slot for slot in reading.found(heard.text, language, now) if slot.name in form.form.takes]
     named: dict[str, Value] = {}
-    for slot in slots:
+    for slot in (_whole(slot, heard.text) for slot in slots):
         vague = slot.name == "time" and ":" in str(named.get("time", "")) and ":" not in str(slot.value)
         if not vague:
             named[slot.name] = _with(named.get(slot.name), slot, together=slot.name in _TOGETHER)
@@ -90,6 +91,13 @@ def _named(form: OpenForm, heard: Understanding, language: Language, now: dateti
         hour = reading.normal("time", reading.without_lead(heard.text), language, now)
         named = {"time": hour} if hour is not None else {}
     return named
+
+
+def _whole(slot: Slot, text: str) -> Slot:
+    """A thing that the model cut short (水龙 of 水龙头) in full."""
+    thing = rules.thing(text[slot.start :]) if slot.name == "object" else None
+    cut = thing is not None and len(thing) > len(slot.text) and thing.startswith(slot.text)
+    return replace(slot, value=thing) if cut and thing else slot
 
 
 def _meant(form: OpenForm, named: dict[str, Value], text: str, now: datetime) -> dict[str, Value]:

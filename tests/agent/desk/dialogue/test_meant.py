@@ -124,6 +124,11 @@ def test_a_name_is_whole_and_nothing_but_a_name(said: str, name: str) -> None:
     assert [slot.value for slot in reading.taken(understanding(said, VISIT, 0.9))] == [name]
 
 
+def test_a_thing_cut_short_is_whole(resident: Any) -> None:
+    told = resident.says("厨房[水龙](object)头[漏水](symptom)，[3号楼501](location)", "repair_request")
+    assert told.form.filled["object"] == "水龙头"
+
+
 def test_this_evening_is_today(resident: Any) -> None:
     reply = resident.says(
         "fix my [tap](object), [building 3 room 501](location), this [evening](time)", "repair_request"
